@@ -86,7 +86,7 @@ internal static class Simulation
                 life.Exception?.ToString() ?? "everybody waits, and nothing is left to happen");
             if (world.Finding is null && (FinalAudit.Wrong(auditor, Region, open(), reads)
                 ?? callers.Wrong() ?? (office is null ? null : OfficeAudit.Wrong(auditor, office, officers!))
-                ?? (terminals is null ? null : TerminalAudit.Wrong(auditor, terminals)) ?? verify())
+                ?? (terminals is null ? null : TerminalAudit.Wrong(world, auditor, terminals)) ?? verify())
                 is { } wrong) world.Report(wrong);
         }
         catch (FindingException)

@@ -81,6 +81,18 @@ public sealed class OfflineChainTests
         Assert.Equal(Reason.OfflineDeclaredLost, chain.Place(Receipt(7, 6), DigestOf(7), null).Refusal?.Reason);
     }
 
+    [Theory]
+    [InlineData(0, "9", OfflineNote.New)]
+    [InlineData(499, "9", OfflineNote.New)]
+    [InlineData(500, "9", OfflineNote.Full)]
+    [InlineData(500, "row-7", OfflineNote.Known)]
+    public void Five_hundred_receipts_of_a_device_wait_at_most(int waiting, string key, OfflineNote note)
+    {
+        Dictionary<string, long> notes = Enumerable.Range(0, waiting).ToDictionary(at => $"row-{at}", at => (long)at);
+
+        Assert.Equal(note, OfflineChain.NoteOf(notes, key));
+    }
+
     private static VoucherReading Code { get; } = new(VoucherCodeStatus.Genuine, new VoucherClaims(
         "430211", "C00000000001", "0123456789ab", 2, 5_000, VoucherClaims.Money, new DateOnly(2026, 10, 31), 7));
 

@@ -9,11 +9,11 @@ namespace TimeBank.Simulation;
 /// </summary>
 internal static class TerminalAudit
 {
-    public static string? Wrong(Auditor auditor, Terminals terminals)
+    public static string? Wrong(World world, Auditor auditor, Terminals terminals)
     {
         foreach (Terminal of in terminals.Devices)
         {
-            if (Receipts(auditor, terminals, of) is { } wrong) return wrong;
+            if (Receipts(world, auditor, terminals, of) is { } wrong) return wrong;
         }
         foreach (TerminalPaid paid in terminals.Paid.Where(paid => paid.Counter > 0))
         {
@@ -25,17 +25,18 @@ internal static class TerminalAudit
         return null;
     }
 
-    private static string? Receipts(Auditor auditor, Terminals terminals, Terminal of)
+    private static string? Receipts(World world, Auditor auditor, Terminals terminals, Terminal of)
     {
         foreach ((string digest, (OfflineReceipt receipt, _)) in of.Signed)
         {
             string name = $"receipt {receipt.Counter} of {of.Id}";
             TerminalRow[] rows = [.. terminals.Store.Rows(of.Id).Select(row => row.Row)
                 .Where(row => row.Digest == digest && row.Verdict.Stage != TerminalStage.Settled)];
-            // One that its terminal lost before it was ever sent; or that came to wait, was forgotten in a crash, and then was lost.
-            if (of.Gone.Contains(digest) && (rows is [] or [{ Verdict.Stage: TerminalStage.Waiting }])) continue;
+            // One that its terminal lost before it was ever kept.
+            if (of.Gone.Contains(digest) && rows is []) continue;
             if (rows is not [{ Verdict: { IsFinal: true } verdict }])
                 return $"{name} has {rows.Length} rows at the end, and is {string.Join("; ", rows.Select(row => row.Verdict.Words))}";
+            if (of.Gone.Contains(digest)) world.Tally.Add("receipts decided that were kept and then lost");
             Fate? fate = auditor.Fates.GetValueOrDefault(Terminals.IdOf(of.Id, receipt.Counter));
             TerminalPaid? paid = terminals.Paid.FirstOrDefault(one => one.Id == fate?.Intent.Id && one.Digest == digest);
             if (verdict.Stage == TerminalStage.Accepted)

@@ -16,9 +16,8 @@ internal sealed class TerminalRules(World world, Terminals terminals)
 
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(5), Reach = TimeSpan.FromHours(24), SyncWithin = TimeSpan.FromHours(24);
 
-    private readonly Dictionary<string, long> _answered = [], _knownTo = [];
     private readonly Dictionary<(string Device, long First), (long Last, string Previous)> _lost = [];
-    private readonly HashSet<string> _forgot = [];
+    private readonly HashSet<string> _forgot = [], _brokeOff = [];
 
     /// <summary>What money vouchers pay of care at home: half of the own part, without the fen's fractions.</summary>
     public static long OpenOf(long price, long quantity, long insurance)
@@ -31,19 +30,29 @@ internal sealed class TerminalRules(World world, Terminals terminals)
     public static long AllowedOf(TerminalVoucher voucher, long left) =>
         Math.Min(left, voucher.IsMoney ? MostOfVoucher : MostOfVoucher / voucher.Terms.UnitPrice.Value);
 
-    public void Forgets(Terminal of) => _forgot.Add(of.Id);
+    /// <summary>What wasn't saved of a terminal is forgotten: the branches above all.</summary>
+    public void Forgets(Terminal of)
+    {
+        _forgot.Add(of.Id);
+        BreaksOff(of);
+    }
 
-    /// <summary>A call begins: the device has been answered up to what was stored at the end of an earlier one.</summary>
-    public void Begins(Terminal of) => _answered[of.Id] = terminals.Store.State(of.Id).Stored.Chain.Counter;
+    /// <summary>A call about a terminal ended between two steps: the chain may be behind its rows.</summary>
+    public void BreaksOff(Terminal of) => _brokeOff.Add(of.Id);
 
-    /// <summary>The chain went on with a receipt. What the device knew to be answered then is no longer at stake.</summary>
+    /// <summary>
+    /// What the device knew to be answered, by what its receipts say and as far as an earlier call answered, is no longer at stake.
+    /// </summary>
+    public static long KnownTo(TerminalState state, OfflineReceipt receipt) =>
+        Math.Max(state.KnownTo, Math.Min(receipt.Synced, state.Chain.Answered));
+
+    /// <summary>The chain goes on with a receipt that was decided.</summary>
     public void Goes(Terminal of, OfflineReceipt receipt, string digest)
     {
         (long last, string lastDigest) = ChainOf(of);
         // After a crash the chain catches up with what is stored.
         if (receipt.Counter > last || (receipt.Counter == last && digest != lastDigest))
             throw world.Report($"the chain of {of.Id} goes on with receipt {receipt.Counter}, and the last one decided is {last}");
-        _knownTo[of.Id] = Math.Max(_knownTo.GetValueOrDefault(of.Id), KnownOf(of, receipt));
     }
 
     public void Skips(Terminal of, OfflineReceipt waiting, OfflineChain chain)
@@ -70,8 +79,8 @@ internal sealed class TerminalRules(World world, Terminals terminals)
             : receipt.Counter == last + 1 ? (OfflineStep.GoesOn, null)
             : (OfflineStep.Waits, Reason.OfflineGap);
         bool isSame = (said.Step, said.Refusal?.Reason) == expected
-            // It catches up with its rows after a crash; and the branches that nobody had saved come again.
-            || (expected.Step == OfflineStep.Decided && said.Step == OfflineStep.GoesOn && _forgot.Contains(of.Id))
+            // It catches up with its rows; and the branches that nobody had saved come again.
+            || (expected.Step == OfflineStep.Decided && said.Step == OfflineStep.GoesOn && _brokeOff.Contains(of.Id))
             || (followsBranch && said.Step == OfflineStep.Waits && receipt.Counter > last + 1 && _forgot.Contains(of.Id))
             // Finance went on from such a branch, which waited like any other.
             || (followsBranch && said.Step == OfflineStep.GoesOn && previous == lastDigest && _forgot.Contains(of.Id));
@@ -81,13 +90,13 @@ internal sealed class TerminalRules(World world, Terminals terminals)
     }
 
     /// <summary>Whether the device could accept at all.</summary>
-    public void CheckDevice(Terminal of, OfflineReceipt receipt, OfflineMoments when, DateTimeOffset? revoked, Refusal? said)
+    public void CheckDevice(Terminal of, OfflineReceipt receipt, OfflineMoments when, TerminalState state, Refusal? said)
     {
         TerminalCode code = terminals.Codes[receipt.Code];
         (OfflineReceipt Receipt, TerminalRow Row)[] accepted = [.. AcceptedOf(of)];
         DateTimeOffset earliest = accepted.Select(one => one.Receipt.Clock < one.Row.Received ? one.Receipt.Clock : one.Row.Received)
             .Append(of.Approved).Append(when.ListMade).Max();
-        long known = Math.Max(_knownTo.GetValueOrDefault(of.Id), KnownOf(of, receipt));
+        long known = KnownTo(state, receipt);
         long atStake = accepted.Where(one => one.Receipt.Counter > known)
             .Sum(one => one.Receipt.PriceFen - one.Receipt.InsuranceFen) + receipt.PriceFen - receipt.InsuranceFen;
         bool isPlace = receipt.Place is 1 or 2 or 3 || (receipt.Place == 0 && !code.Says.IsMoney);
@@ -95,7 +104,7 @@ internal sealed class TerminalRules(World world, Terminals terminals)
             receipt.Provider != of.Provider ? Reason.OfflineOtherProvider
             : receipt.Clock > when.Now + Slack ? Reason.OfflineClockAhead
             : receipt.Clock < earliest - Slack ? Reason.OfflineClockBehind
-            : receipt.Clock >= revoked ? Reason.OfflineDeviceRevoked
+            : receipt.Clock >= state.RevokedSince ? Reason.OfflineDeviceRevoked
             : when.Received - receipt.Clock > SyncWithin ? Reason.OfflineTooLate
             : !code.IsGenuine ? Reason.OfflineCodeInvalid
             : !isPlace ? Reason.InvalidField
@@ -182,8 +191,6 @@ internal sealed class TerminalRules(World world, Terminals terminals)
     private bool IsLost(Terminal of, long counter) =>
         _lost.Any(lost => lost.Key.Device == of.Id && lost.Key.First <= counter && counter <= lost.Value.Last
             && terminals.Store.State(of.Id).Stored.Chain.Lost.ContainsKey(lost.Key.First));
-
-    private long KnownOf(Terminal of, OfflineReceipt receipt) => Math.Min(receipt.Synced, _answered[of.Id]);
 
     private static string Previous(OfflineReceipt receipt) =>
         receipt.Previous is { } previous ? Convert.ToHexStringLower(previous.ToArray()) : "";

@@ -9,11 +9,18 @@ internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, Writer
 {
     private readonly ILedgerStore _store = disk.Open();
 
+    // The head that an append would leave of which the process doesn't know whether it was stored. It asks for the head next.
+    private LedgerHead? _uncertain;
+
     public ValueTask<LedgerHead> ReadHeadAsync(RegionCode region, CancellationToken cancellation) => AskAsync("ReadHead", () =>
     {
+        LedgerHead? after = _uncertain;
+        _uncertain = null;
         MayFailToRead();
-        process.HeadSeen();
-        return disk.ReadHead(_store, region);
+        LedgerHead head = disk.ReadHead(_store, region);
+        // It only asks whether its append was stored. If it wasn't, the process answers from its old memory until it asks once more.
+        if (after is null || head.IsAt(after)) process.HeadSeen();
+        return head;
     });
 
     public ValueTask<Prefetched> PrefetchAsync(RegionCode region, PrefetchKeys keys, CancellationToken cancellation) =>
@@ -26,6 +33,7 @@ internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, Writer
     public ValueTask<bool> AppendAsync(LedgerAppend append, CancellationToken cancellation) =>
         AskAsync($"Append {append.Before.Size}+{append.Entries.Count}/{append.Remembered.Count}", () =>
     {
+        _uncertain = append.After;
         if (Strikes("append fails", plan.AppendFails)) throw Lost();
         if (Strikes("fails, then commits", plan.FailsThenCommits))
         {
@@ -34,8 +42,18 @@ internal sealed class FaultyStore(World world, Disk disk, FaultPlan plan, Writer
             throw Lost();
         }
         bool fails = Strikes("commits, then fails", plan.CommitsThenFails);
-        bool stored = disk.Append(_store, append, process, isTold: !fails);
+        bool stored;
+        try
+        {
+            stored = disk.Append(_store, append, process, isTold: !fails);
+        }
+        catch (AppendRefusedException)
+        {
+            _uncertain = null;
+            throw;
+        }
         if (fails) throw Lost();
+        _uncertain = null;
         if (!stored)
         {
             world.Tally.Add("lost to another writer");

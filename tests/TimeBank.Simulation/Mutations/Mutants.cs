@@ -94,6 +94,8 @@ internal static class Mutants
         new("receipt-gap-skipped", Ledger, Chain, "return receipt.Counter > Counter + 1", "return receipt.Counter > Counter + 2"),
         new("receipt-chain-unchecked", Ledger, Chain, "&& previous != Last)", "&& previous == digest)"),
         new("receipt-branch-forgotten", Ledger, Chain, "if (Branches.Contains(previous) || ", "if ("),
+        new("receipt-waits-before-it-is-noted", Ledger, Chain, "waiting.Count < MaxWaiting ? OfflineNote.New :",
+            "waiting.Count < MaxWaiting ? OfflineNote.Known :"),
         new("receipt-lost-still-awaited", Ledger, Chain, "Counter = waiting.Counter - 1,", "Counter = waiting.Counter - 2,"),
         new("receipt-lost-is-a-fork", Ledger, Chain, "receipt.Counter >= lost.Key &&", "receipt.Counter > lost.Key &&"),
         new("receipt-of-another-provider", Ledger, Chain, "if (receipt.Provider != terminal.Provider) return",

@@ -66,15 +66,17 @@ internal sealed class Terminal
         _world.Note($"{Id} goes on from a copy at {_memory.Counter}");
     }
 
-    /// <summary>Its file loses some receipts that were not answered yet.</summary>
-    public void Break()
+    /// <summary>Its file loses a receipt that was not answered yet, or all of them.</summary>
+    public void Break(bool asAWhole)
     {
-        string[] open = [.. _memory.Receipts.Where(digest => !Answered.ContainsKey(digest))];
-        if (open.Length < 2) return;
-        string lost = open[_world.Chance.Below(open.Length - 1)];
-        Gone.Add(lost);
-        _world.Tally.Add("receipts lost");
-        _world.Note($"{Id} loses receipt {Signed[lost].Receipt.Counter}");
+        string[] open = [.. _memory.Receipts.Where(digest => !Answered.ContainsKey(digest) && !Gone.Contains(digest))];
+        if (open.Length < (asAWhole ? 1 : 2)) return;
+        foreach (string lost in asAWhole ? open : [open[_world.Chance.Below(open.Length - 1)]])
+        {
+            Gone.Add(lost);
+            _world.Tally.Add("receipts lost");
+            _world.Note($"{Id} loses receipt {Signed[lost].Receipt.Counter}");
+        }
     }
 
     /// <summary>Accepts a code, where it may or dares to.</summary>
@@ -83,18 +85,25 @@ internal sealed class Terminal
         Chance chance = _world.Chance;
         bool isMoney = code.Says.IsMoney, errs = chance.Permille(_isTampered ? 250 : 30);
         long quantity = isMoney ? chance.Between(1, 2) : chance.Between(1, 4);
-        long price = !isMoney ? chance.Between(1, 2_000) : _isCareless ? chance.Between(15_000, 49_000) : chance.Between(20, 20_000);
-        long insurance = errs && chance.Permille(200) ? price : chance.Permille(700) ? 0 : chance.Between(0, price / 2);
+        // A careless one counts nothing together, and takes what insurance pays as a whole.
+        bool isDear = _isCareless && chance.Permille(isMoney ? 1_000 : 300);
+        long price = isDear ? chance.Between(15_000, 49_000) : isMoney ? chance.Between(20, 20_000) : chance.Between(1, 2_000);
+        bool isFree = chance.Permille(_isCareless ? 60 : errs ? 200 : 0);
+        long insurance = isFree ? price : chance.Permille(700) ? 0 : chance.Between(0, price / 2);
         long from = isMoney ? TerminalRules.OpenOf(price, quantity, insurance) : quantity;
         long taken = _memory.Taken.GetValueOrDefault(code.Says.Id.Text);
         bool isOver = !_isCareless && Unsynced() + price - insurance > MostUnsynced;
         if (!_isTampered && (!code.IsGenuine || taken + from > code.Allowed || isOver)) return;
-        if (errs && chance.Permille(300)) from += chance.Between(-3, 3);
+        if (isFree) from = Math.Max(from, 1);
+        if (errs && chance.Permille(500)) from += chance.Between(-3, 3);
         if (from < 1) return;
         bool isOdd = errs && chance.Permille(500);
         int odd = isOdd ? chance.Below(6) : -1;
         long said = _isTampered && chance.Permille(600) ? _memory.Counter : _memory.Synced;
-        DateTimeOffset clock = now + _ahead + (odd == 0 ? TimeSpan.FromHours(chance.Between(-60, 60)) : TimeSpan.Zero);
+        // Some clocks are far off; others are set back by a little, to a time when the terminal had accepted something already.
+        TimeSpan off = odd == 0 ? TimeSpan.FromHours(chance.Between(-60, 60))
+            : chance.Permille(60) ? TimeSpan.FromMinutes(-chance.Between(6, 200)) : TimeSpan.Zero;
+        DateTimeOffset clock = now + _ahead + off;
         var receipt = new OfflineReceipt(
             _region, Id, odd == 1 ? "P0TERM000009" : Provider, _memory.Counter + 1,
             _memory.Last.Length == 0 ? null : Digest.Parse(_memory.Last), code.Text,

@@ -74,28 +74,30 @@ internal sealed class TerminalPeople(World world, Terminals terminals)
         {
             switch (chance.Below(100))
             {
-                case < 55:
+                case < 50:
                     if (_papers.Count > 0) of.Accept(chance.Of(_papers), terminals.Now);
                     break;
-                case < 80:
-                    await terminals.CallAsync(new TerminalCall(of, [.. of.Batch()]));
+                case < 74:
+                    // Where nobody answers, somebody blames the terminal.
+                    if (!await terminals.CallAsync(new TerminalCall(of, [.. of.Batch()])) && chance.Permille(200))
+                        of.Break(asAWhole: true);
                     break;
-                case < 86:
+                case < 79:
                     of.KnowList(terminals.NewList());
                     break;
-                case < 91:
+                case < 90:
                     of.Copy();
                     break;
-                case < 93:
-                    of.Break();
+                case < 92:
+                    of.Break(asAWhole: chance.Permille(200));
                     break;
-                case < 94:
+                case < 93:
                     await terminals.CallAsync(new TerminalCall(
                         of, RevokedSince: terminals.Now + TimeSpan.FromMinutes(chance.Between(-900, 300))));
                     break;
-                case < 98:
-                    if (terminals.Store.State(of.Id).Stored.Waiting is { Count: > 0 } waiting)
-                        await terminals.CallAsync(new TerminalCall(of, Lost: chance.Of([.. waiting.Keys])));
+                case < 97:
+                    if (terminals.Store.Open(of.Id) is { Count: > 0 } open)
+                        await terminals.CallAsync(new TerminalCall(of, Lost: chance.Of(open)));
                     break;
                 default:
                     terminals.Pass(TimeSpan.FromMinutes(chance.Between(1, 900)));

@@ -27,10 +27,10 @@ internal sealed partial class TerminalServer
             VoucherReading code = VoucherCode.Read(receipt.Code, [terminals.VoucherKey]);
             var when = new OfflineMoments(terminals.ListMade(receipt.ListNumber), row.Received, terminals.Now);
             var place = (ServicePlace)receipt.Place;
-            DateTimeOffset? revoked = State(of).RevokedSince;
-            Refusal? refusal = State(of).Chain.Refuse(receipt, new OfflineTerminal(of.Provider, of.Approved, revoked), when, code,
+            TerminalState state = State(of);
+            Refusal? refusal = state.Chain.Refuse(receipt, new OfflineTerminal(of.Provider, of.Approved, state.RevokedSince), when, code,
                 Enum.IsDefined(place) ? place : null, Policy.Vouchers.Offline);
-            terminals.Rules.CheckDevice(of, receipt, when, revoked, refusal);
+            terminals.Rules.CheckDevice(of, receipt, when, state, refusal);
             if (refusal is not null && OfflineChain.IsWaitedFor(receipt, refusal, when.Now))
             {
                 terminals.Rules.CheckWaits(receipt, when.Now, waits: true);

@@ -7,7 +7,8 @@ namespace TimeBank.Simulation;
 /// <summary>
 /// A process of the server that decides receipts, until it crashes. It does what the terminals' and vouchers' grains do, in the same order,
 /// by the ledger's rules: a receipt is kept, then decided, then answered in its own row, and the chain goes on. Calls about one terminal
-/// wait for each other, and so do those about one voucher. Where it knows nothing any more, it forgets the terminal and reads it again.
+/// wait for each other, and so do those about one voucher. Where it can't save a terminal, it forgets the terminal and reads it again;
+/// where it can't write a receipt's row, it goes on from memory.
 /// </summary>
 internal sealed partial class TerminalServer(World world, Network network, Auditor auditor, Terminals terminals, string name)
 {
@@ -77,9 +78,7 @@ internal sealed partial class TerminalServer(World world, Network network, Audit
         }
         catch (OfficeUnavailableException)
         {
-            // Branches that were noted meanwhile are forgotten too.
-            terminals.Forgets(call.Of);
-            _known.Remove(call.Of.Id);
+            terminals.Rules.BreaksOff(call.Of);
             throw;
         }
     }
@@ -88,7 +87,6 @@ internal sealed partial class TerminalServer(World world, Network network, Audit
     {
         Terminal of = call.Of;
         Change(of, state => state with { Chain = state.Chain with { Answered = state.Chain.Counter } });
-        terminals.Rules.Begins(of);
         await GoOnAsync(of);
         OfflineReceipt[] read = [.. call.Receipts.Select(bytes => Read(of, bytes))];
         var answers = new TerminalVerdict[read.Length];
@@ -113,32 +111,41 @@ internal sealed partial class TerminalServer(World world, Network network, Audit
             if (await RowAsync($"{of.Id}-{next}") is { } main) await AnswerAsync(of, Read(of, [.. main.Signed]), [.. main.Signed]);
             else
             {
-                var due = new List<(OfflineReceipt Receipt, byte[] Signed)>();
-                foreach (string key in State(of).Waiting.Where(one => one.Value <= next).Select(one => one.Key).ToArray())
-                {
-                    byte[] signed = [.. (await RowAsync(key))!.Signed];
-                    due.Add((Read(of, signed), signed));
-                }
                 // Of two with one counter, the one that follows the last receipt; the other is an exception after it.
-                foreach (var one in due.OrderBy(one => OfflineChain.PreviousOf(one.Receipt) == State(of).Chain.Last ? 0 : 1).ToArray())
+                foreach (var one in (await WaitingAsync(of, next))
+                    .OrderBy(one => OfflineChain.PreviousOf(one.Receipt) == State(of).Chain.Last ? 0 : 1).ToArray())
                     await AnswerAsync(of, one.Receipt, one.Signed);
             }
             if (State(of).Chain.Counter < next) return;
         }
     }
 
+    /// <summary>What waits, up to a counter. A note without a row is dropped, and one whose row has its answer.</summary>
+    private async Task<List<(OfflineReceipt Receipt, byte[] Signed)>> WaitingAsync(Terminal of, long last)
+    {
+        var kept = new List<(OfflineReceipt Receipt, byte[] Signed)>();
+        foreach (string key in State(of).Waiting.Where(one => one.Value <= last).Select(one => one.Key).ToArray())
+        {
+            if (await RowAsync(key) is { Verdict.IsFinal: false } row) kept.Add((Read(of, [.. row.Signed]), [.. row.Signed]));
+            else
+            {
+                Change(of, state => state with { Waiting = state.Waiting.Remove(key) });
+                world.Tally.Add("terminal notes without a receipt");
+            }
+        }
+        return kept;
+    }
+
     private async Task SkipLostAsync(Terminal of, string key)
     {
         if (await RowAsync(key) is not { } waiting) return;
-        Change(of, state => state with { Chain = state.Chain with { Answered = state.Chain.Counter } });
-        terminals.Rules.Begins(of);
         OfflineReceipt receipt = Read(of, [.. waiting.Signed]);
         await GoOnAsync(of);
-        TerminalState state = State(of);
-        if (state.Waiting.ContainsKey(key) && state.Waiting.Values.Min() == receipt.Counter
-            && await RowAsync($"{of.Id}-{state.Chain.Counter + 1}") is null)
+        var upToThis = await WaitingAsync(of, receipt.Counter);
+        if (State(of).Waiting.ContainsKey(key) && upToThis.TrueForAll(one => one.Receipt.Counter == receipt.Counter)
+            && await RowAsync($"{of.Id}-{State(of).Chain.Counter + 1}") is null)
         {
-            OfflineChain chain = state.Chain.Without(receipt);
+            OfflineChain chain = State(of).Chain.Without(receipt);
             terminals.Rules.Skips(of, receipt, chain);
             Change(of, changed => changed with { Chain = chain });
             await SaveAsync(of);
@@ -166,7 +173,10 @@ internal sealed partial class TerminalServer(World world, Network network, Audit
                 return await ExceptAsync(of, own, row, place.Refusal!);
             default:
                 row = row with { Verdict = new TerminalVerdict(TerminalStage.Waiting, place.Refusal!.Reason) };
+                OfflineNote note = OfflineChain.NoteOf(State(of).Waiting, own);
+                if (note == OfflineNote.Full) return row.Verdict;
                 Change(of, state => state with { Waiting = state.Waiting.SetItem(own, receipt.Counter) });
+                if (note == OfflineNote.New) await SaveAsync(of);
                 return (await KeepAsync(own, row)).Verdict;
         }
     }
@@ -181,20 +191,23 @@ internal sealed partial class TerminalServer(World world, Network network, Audit
         Change(of, state => state with { Waiting = state.Waiting.Remove(own) });
         if (waited is not null) await AnswerRowAsync(own, new TerminalVerdict(TerminalStage.Settled));
         if (!kept.Verdict.IsFinal) return kept.Verdict;
+        terminals.Rules.Goes(of, receipt, kept.Digest);
         Change(of, state => state with
         {
             Chain = state.Chain.After(receipt, kept.Digest, kept.Verdict.Stage == TerminalStage.Accepted, kept.Received),
+            KnownTo = TerminalRules.KnownTo(state, receipt),
         });
-        terminals.Rules.Goes(of, receipt, kept.Digest);
         return kept.Verdict;
     }
 
     private async Task<TerminalVerdict> ExceptAsync(Terminal of, string own, TerminalRow row, Refusal refusal)
     {
         var verdict = new TerminalVerdict(TerminalStage.Exception, refusal.Reason, Moment: auditor.Model.Size);
-        Change(of, state => state with { Chain = state.Chain.Beside(row.Digest, refusal), Waiting = state.Waiting.Remove(own) });
+        Change(of, state => state with { Chain = state.Chain.Beside(row.Digest, refusal) });
         TerminalRow kept = await KeepAsync(own, row with { Verdict = verdict });
-        return kept.Verdict.IsFinal ? kept.Verdict : (await AnswerRowAsync(own, verdict)).Verdict;
+        if (!kept.Verdict.IsFinal) kept = await AnswerRowAsync(own, verdict);
+        Change(of, state => state with { Waiting = state.Waiting.Remove(own) });
+        return kept.Verdict;
     }
 
     private OfflineReceipt Read(Terminal of, byte[] signed) =>
@@ -230,6 +243,16 @@ internal sealed partial class TerminalServer(World world, Network network, Audit
     private async Task SaveAsync(Terminal of)
     {
         (TerminalState state, long version) = _known[of.Id];
-        _known[of.Id] = (state, await terminals.Store.State(of.Id).WriteAsync(state, version, () => IsAlive));
+        try
+        {
+            _known[of.Id] = (state, await terminals.Store.State(of.Id).WriteAsync(state, version, () => IsAlive));
+        }
+        catch (OfficeUnavailableException)
+        {
+            // Branches that were noted meanwhile are forgotten too.
+            terminals.Forgets(of);
+            _known.Remove(of.Id);
+            throw;
+        }
     }
 }

@@ -5,8 +5,9 @@ namespace TimeBank.Simulation;
 
 /// <summary>What the server keeps of a terminal, as its grain does. It is replaced as a whole.</summary>
 /// <param name="Waiting">The counters of receipts that wait for one before them, by their rows' keys.</param>
+/// <param name="KnownTo">The simulator's own: up to which counter the device knew its answers, by the receipts that were decided.</param>
 internal sealed record TerminalState(
-    OfflineChain Chain, DateTimeOffset? RevokedSince, ImmutableSortedDictionary<string, long> Waiting)
+    OfflineChain Chain, DateTimeOffset? RevokedSince, ImmutableSortedDictionary<string, long> Waiting, long KnownTo = 0)
 {
     public static TerminalState New { get; } = new(
         new OfflineChain(0, "", default, 0, ImmutableSortedDictionary<long, long>.Empty, [], ImmutableSortedDictionary<long, long>.Empty),

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TimeBank.Ledger;
 
 namespace TimeBank.Simulation;
@@ -33,6 +34,13 @@ internal sealed class TerminalStore(World world, FaultPlan plan, Auditor auditor
     public IEnumerable<(string Key, TerminalRow Row)> Rows(string device) => _rows
         .Where(row => row.Key.StartsWith($"{device}-", StringComparison.Ordinal) && row.Value.Stored is not null)
         .Select(row => (row.Key, row.Value.Stored!));
+
+    /// <summary>The keys of a terminal's receipts without an answer, as finance sees them in its list; the first one first.</summary>
+    public IReadOnlyList<string> Open(string device) =>
+    [
+        .. Rows(device).Where(row => !row.Row.Verdict.IsFinal)
+            .OrderBy(row => long.Parse(row.Key.Split('-')[1], CultureInfo.InvariantCulture)).Select(row => row.Key),
+    ];
 
     /// <summary>The last entry that posted to an account; null where there is none.</summary>
     public JournalEntry? Last(long account) =>

@@ -191,7 +191,7 @@ internal sealed class Terminals
     }
 
     /// <summary>
-    /// After all faults: everything is sent, what waits for lost receipts goes on without them, and then everything is sent once more.
+    /// After all faults: everything is sent, finance ends what has no answer, and then everything is sent once more.
     /// Nothing waits any more, and the second time nothing changes.
     /// </summary>
     public async Task SettleAsync()
@@ -202,10 +202,10 @@ internal sealed class Terminals
         foreach (Terminal of in Devices)
         {
             await SendAllAsync(of);
-            for (int lost = 0; Store.State(of.Id).Stored.Waiting is { Count: > 0 } waiting; lost++)
+            for (int lost = 0; Store.Open(of.Id) is { Count: > 0 } open; lost++)
             {
-                if (lost > of.Signed.Count) throw _world.Report($"receipts of {of.Id} wait for ever: {string.Join(", ", waiting.Keys)}");
-                await CallAsync(new TerminalCall(of, Lost: waiting.MinBy(one => one.Value).Key));
+                if (lost > of.Signed.Count) throw _world.Report($"receipts of {of.Id} wait for ever: {string.Join(", ", open)}");
+                await CallAsync(new TerminalCall(of, Lost: open[0]));
                 await SendAllAsync(of);
             }
         }

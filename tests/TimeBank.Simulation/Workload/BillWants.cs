@@ -33,7 +33,7 @@ internal sealed class BillWants(World world, People people)
             .DistinctBy(voucher => voucher.Voucher)];
         (VoucherAsked Voucher, long Left)[] believed = [.. vouchers.Select(voucher => (
             voucher, world.Chance.Permille(400) ? voucher.Amount : world.Chance.Between(1, voucher.Terms.Unit == Unit.Fen ? 2_000 : 4)))];
-        BillLine[] lines = [.. Enumerable.Range(0, 1 + world.Chance.Below(3)).Select(_ => Line(isMeals))];
+        BillLine[] lines = [.. Enumerable.Range(0, 1 + world.Chance.Below(3)).Select(_ => Line(isMeals, vouchers))];
         OpaqueId provider = people.Provider();
         var claim = new BillClaim(provider, vouchers[0].Terms.Elder, ServicePlace.Home, Day, [.. lines]);
         BillJudgement judged = BillRule.Judge(
@@ -47,6 +47,12 @@ internal sealed class BillWants(World world, People people)
             return judged.Bill is null == shares is null ? null
                 : throw world.Report($"a bill is {judged.Refusal?.Reason}, and should be {shares?.Count ?? 0} shares");
         }
+        string said = string.Join(", ", judged.Bill.Shares.Select(share =>
+            $"{share.FromVoucher} of {share.Voucher} for {share.Credited.Value} of line {share.Line}")),
+            asked = string.Join(", ", shares.Select(share =>
+                $"{share.Amount} of {share.Voucher.Voucher} for {share.Credited} of line {share.Line}"));
+        if (said != asked) throw world.Report($"a bill is shared out as {said}; it should be {asked}");
+        if (shares.GroupBy(share => share.Line).Any(line => line.Count() > 1)) world.Tally.Add("bill line of several vouchers");
         string payable = $"provider/{provider}/payable";
         return new Draft(
             new Want(WantKind.Post, EntryCode.PayBill) { Legs = [.. shares.SelectMany(share => share.Legs(payable))] },
@@ -132,14 +138,21 @@ internal sealed class BillWants(World world, People people)
         return null;
     }
 
-    private BillLine Line(bool isMeals)
+    private BillLine Line(bool isMeals, VoucherAsked[] vouchers)
     {
         bool isCare = world.Chance.Permille(isMeals ? 150 : 850);
-        // A unit's contract price is at most 50: below it, each voucher bears its part of the price.
-        long price = world.Chance.Permille(200) ? Amounts.Any(world.Chance) : world.Chance.Between(1, isCare ? 30_000 : 200);
+        long quantity = world.Chance.Between(1, isCare ? 3 : 6);
+        // Below a unit's contract price each voucher bears its part of the price. Just below it, a fen or two of the commitment is left.
+        long contract = quantity * world.Chance.Of(vouchers).Terms.UnitPrice.Value;
+        long price = world.Chance.Below(10) switch
+        {
+            < 2 => Amounts.Any(world.Chance),
+            < 5 when !isCare => contract - world.Chance.Between(0, 2),
+            _ => world.Chance.Between(1, isCare ? 30_000 : 40 * quantity),
+        };
         price = Math.Clamp(price, 1, Amounts.Most);
         return new BillLine(
-            isCare ? Care : Meal, world.Chance.Between(1, isCare ? 3 : 6), new Fen(price),
+            isCare ? Care : Meal, quantity, new Fen(price),
             new Fen(world.Chance.Permille(700) ? 0 : world.Chance.Between(0, Math.Min(price, 5_000))));
     }
 
