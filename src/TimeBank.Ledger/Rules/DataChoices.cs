@@ -68,6 +68,18 @@ internal static class DataChoices
         ["day"] = HolderSum.Day,
     }.ToImmutableDictionary();
 
+    /// <summary>The grades of a service's evidence of which a policy may say that their hours wait.</summary>
+    public static ImmutableDictionary<string, EvidenceGrade> EvidenceGrades { get; } = new Dictionary<string, EvidenceGrade>
+    {
+        ["none"] = EvidenceGrade.None,
+        ["both-sides"] = EvidenceGrade.BothSides,
+        ["one-side"] = EvidenceGrade.OneSide,
+        ["counter"] = EvidenceGrade.Counter,
+        ["call"] = EvidenceGrade.Call,
+        ["paper"] = EvidenceGrade.Paper,
+        ["doubtful"] = EvidenceGrade.Doubtful,
+    }.ToImmutableDictionary();
+
     public static ImmutableDictionary<string, Payer> Payers { get; } = new Dictionary<string, Payer>
     {
         ["public-funds"] = Payer.PublicFunds,

@@ -34,6 +34,9 @@ public sealed record Policy(
 
     public VisitsPolicy Visits { get; init; } = VisitsPolicy.Default;
 
+    /// <summary>How a service is proven, and how late it may be recorded.</summary>
+    public EvidencePolicy Evidence { get; init; } = EvidencePolicy.Default;
+
     /// <summary>The bytes of the file from which the policy was read.</summary>
     public ReadOnlyMemory<byte> File { get; init; }
 

@@ -39,6 +39,7 @@ internal sealed class PolicyFile
         ComplaintsPolicy complaints = Complaints(file);
         PrepaymentPolicy prepayments = Prepayments(file);
         VisitsPolicy visits = Visits(file);
+        EvidencePolicy evidence = Evidence(file);
         file.Close();
         return new Policy(
             version, effective, hours, vouchers, funding, settlement, reconciliation, ability, undoMinutes, items.ToImmutable())
@@ -47,6 +48,7 @@ internal sealed class PolicyFile
             Complaints = complaints,
             Prepayments = prepayments,
             Visits = visits,
+            Evidence = evidence,
             Defaults = defaults.ToImmutable(),
         };
     }
@@ -251,6 +253,37 @@ internal sealed class PolicyFile
             RecordWithinDays: (int)NumberOr(VisitsPolicy.Default.RecordWithinDays, numbers, "recordWithinDays", 0, 366, "own"));
         numbers.Close();
         return policy;
+    }
+
+    private EvidencePolicy Evidence(DataObject file)
+    {
+        EvidencePolicy normal = EvidencePolicy.Default;
+        DataObject numbers = file.ObjectOrEmpty("evidence");
+        EvidencePolicy policy = new(
+            NearMeters: (int)NumberOr(normal.NearMeters, numbers, "nearMeters", 10, 100_000, "own"),
+            SidesApartMinutes: (int)NumberOr(normal.SidesApartMinutes, numbers, "sidesApartMinutes", 1, 24 * 60, "own"),
+            FixAgeMinutes: (int)NumberOr(normal.FixAgeMinutes, numbers, "fixAgeMinutes", 1, 24 * 60, "own"),
+            CheckOutLateMinutes: (int)NumberOr(normal.CheckOutLateMinutes, numbers, "checkOutLateMinutes", 0, 13 * 24 * 60, "own"),
+            BackDateDays: (int)NumberOr(normal.BackDateDays, numbers, "backDateDays", 0, EvidencePolicy.MaxBackDateDays, "own"),
+            AbsenceAfterMinutes: (int)NumberOr(normal.AbsenceAfterMinutes, numbers, "absenceAfterMinutes", 0, 24 * 60, "own"),
+            Review: Reviewed(normal.Review, numbers, "review"));
+        numbers.Close();
+        return policy;
+    }
+
+    /// <summary>The grades whose hours wait for staff; a file that names "none" lets none wait.</summary>
+    private ImmutableArray<EvidenceGrade> Reviewed(ImmutableArray<EvidenceGrade> missing, DataObject section, string key)
+    {
+        if (section.Has(key))
+        {
+            return [.. Read(section, key, item => item.Choices("value", DataChoices.EvidenceGrades), Words)
+                .Where(grade => grade != EvidenceGrade.None)];
+        }
+        defaults.Add(new PolicyItem(Key(section, key), Words(missing), "own"));
+        return missing;
+
+        static string Words(ImmutableArray<EvidenceGrade> grades) =>
+            string.Join(", ", grades.Select(grade => DataChoices.Of(DataChoices.EvidenceGrades, grade)));
     }
 
     private AbilityPolicy Ability(DataObject ability)

@@ -75,6 +75,13 @@ public sealed class PolicyDefaultsTests
         { "prepayments.providerAlertFen", "50000000" },
         { "visits.alertDayOfMonth", "25" },
         { "visits.recordWithinDays", "31" },
+        { "evidence.nearMeters", "500" },
+        { "evidence.sidesApartMinutes", "15" },
+        { "evidence.fixAgeMinutes", "10" },
+        { "evidence.checkOutLateMinutes", "720" },
+        { "evidence.backDateDays", "7" },
+        { "evidence.absenceAfterMinutes", "30" },
+        { "evidence.review", "call, paper, doubtful" },
         { "ability.ableFromPoints", "90" },
         { "ability.mildFromPoints", "66" },
         { "ability.moderateFromPoints", "46" },
@@ -107,6 +114,10 @@ public sealed class PolicyDefaultsTests
         Assert.Equal((5, 3), (Policy.Complaints.AnswerWorkingDays, Policy.Complaints.ContestWorkingDays));
         Assert.Equal(new PrepaymentPolicy(12, 12, new Fen(50_000_000)), Policy.Prepayments);
         Assert.Equal(new VisitsPolicy(25, 31), Policy.Visits);
+        EvidencePolicy evidence = Policy.Evidence;
+        Assert.Equal((500, 15, 10), (evidence.NearMeters, evidence.SidesApartMinutes, evidence.FixAgeMinutes));
+        Assert.Equal((720, 7, 30), (evidence.CheckOutLateMinutes, evidence.BackDateDays, evidence.AbsenceAfterMinutes));
+        Assert.Equal([EvidenceGrade.Call, EvidenceGrade.Paper, EvidenceGrade.Doubtful], evidence.Review);
         HoursPolicy hours = Policy.Hours;
         Assert.Equal((60, 15, 90_000, 120, 480),
             (hours.Coin.Value, hours.Quantum.Value, hours.BalanceCap.Value, hours.SessionMax.Value, hours.DayMax.Value));
