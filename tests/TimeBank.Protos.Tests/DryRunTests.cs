@@ -10,7 +10,7 @@ public sealed class DryRunTests
     [
         "RegisterElder", "RecordAssessment", "EnrolVolunteer", "SetFamily", "CreateFund", "CreateProgramme", "RegisterProvider",
             "SetStanding", "ProposeVersion", "ApproveVersion",
-        "CheckIn", "CheckOut", "DisputeOrder", "RateOrder", "AdvanceClock", "FinishScenario",
+        "CheckIn", "CheckOut", "DisputeOrder", "RateOrder", "SetHome", "RecordPresence", "RecordService", "AdvanceClock", "FinishScenario",
         "StartDeviceEnrolment", "EnrolDevice", "ApproveDevice", "RevokeDevice", "SetPin", "ResetPin", "BindCard", "BlockCard",
         "RequestConfirmation", "AnswerConfirmation", "AskCardUnbinding", "UnbindCard", "RecordVisit",
     ];

@@ -121,6 +121,11 @@ public enum Reason
     OrderNothingToUndo = 310,
     OrderStepNotLast = 311,
     OrderStepOfAnother = 312,
+    CheckOutForgotten = 1081,
+    ServiceNotOver = 1082,
+    ServiceTooLongAgo = 1083,
+    ServiceOutsidePlan = 1084,
+    AbsenceTooEarly = 1085,
 
     // Funds and programmes.
     FundNotFound = 400,

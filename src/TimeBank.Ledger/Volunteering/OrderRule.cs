@@ -31,7 +31,46 @@ public static class OrderRule
         : now >= plan.End ? new Refusal(Reason.OrderStartsInPast)
         : null);
 
-    public static Refusal? CheckOut(OrderState state) => Expect(state, OrderState.CheckedIn);
+    /// <summary>Not so late that it was forgotten: then nobody knows when the service ended, and staff find out.</summary>
+    public static Refusal? CheckOut(OrderState state, OrderPlan plan, DateTimeOffset now, EvidencePolicy policy) =>
+        Expect(state, OrderState.CheckedIn) ?? (now > plan.CheckOutUntil(policy)
+            ? Refusal.Of(Reason.CheckOutForgotten, ("time", ChinaTime.Minute(plan.CheckOutUntil(policy)))) : null);
+
+    /// <summary>
+    /// Staff record a service afterwards: a check-out that was forgotten, or a service of which nothing was recorded. It lies inside the
+    /// plan, because the agenda keeps no other time free for it, and no evidence covers more.
+    /// </summary>
+    /// <param name="checkedIn">The check-in, which stands; null where nothing was recorded.</param>
+    /// <param name="begin">When it began, by the evidence; null where there is a check-in.</param>
+    public static Refusal? Record(OrderState state, OrderPlan plan, DateTimeOffset? checkedIn, DateTimeOffset? begin, DateTimeOffset end,
+        DateTimeOffset now, EvidencePolicy policy) =>
+        (state is OrderState.Accepted or OrderState.CheckedIn ? null : WrongState(state))
+        ?? (now < plan.End ? Refusal.Of(Reason.ServiceNotOver, ("time", ChinaTime.Minute(plan.End)))
+        : ChinaTime.DateOf(now) > plan.Day.AddDays(policy.BackDateDays)
+            ? Refusal.Of(Reason.ServiceTooLongAgo, ("days", policy.BackDateDays.ToString(CultureInfo.InvariantCulture)))
+        : (checkedIn is null) == (begin is null) || begin < plan.CheckInOpens || end <= (checkedIn ?? begin) || end > plan.End
+            ? Refusal.Of(Reason.ServiceOutsidePlan,
+                ("from", ChinaTime.Minute(checkedIn ?? plan.CheckInOpens)), ("until", ChinaTime.Minute(plan.End)))
+        : null);
+
+    /// <summary>A side says that the other did not come, after a wait. Nobody has checked in.</summary>
+    public static Refusal? Absence(OrderState state, OrderPlan plan, DateTimeOffset now, EvidencePolicy policy) =>
+        Expect(state, OrderState.Accepted) ?? (now < plan.AbsentFrom(policy)
+            ? Refusal.Of(Reason.AbsenceTooEarly, ("time", ChinaTime.Minute(plan.AbsentFrom(policy)))) : null);
+
+    /// <summary>
+    /// The recipient, on the spot, records the begin from when check-in opens, or the end; each until the hours are confirmed.
+    /// </summary>
+    public static Refusal? Presence(OrderState state, ServiceEnd end, OrderPlan plan, DateTimeOffset now) =>
+        !(state is OrderState.CheckedIn or OrderState.CheckedOut || (state == OrderState.Accepted && end == ServiceEnd.Begin))
+            ? WrongState(state)
+        : now < plan.CheckInOpens ? Refusal.Of(Reason.OrderTooEarly, ("time", ChinaTime.Minute(plan.CheckInOpens)))
+        : null;
+
+    /// <summary>Staff look at the evidence. Whoever recorded any of it is not the one who looks.</summary>
+    /// <param name="recordedBy">The subjects of who recorded steps of the order.</param>
+    public static Refusal? Review(OrderState state, IEnumerable<string> recordedBy, string reviewer) =>
+        Expect(state, OrderState.InReview) ?? (recordedBy.Contains(reviewer) ? new Refusal(Reason.MakerIsChecker) : null);
 
     public static Refusal? Confirm(OrderState state) => Expect(state, OrderState.CheckedOut);
 
@@ -77,6 +116,7 @@ public static class OrderRule
         OrderState.Confirmed => "ORDER_STATE_CONFIRMED",
         OrderState.Disputed => "ORDER_STATE_DISPUTED",
         OrderState.Cancelled => "ORDER_STATE_CANCELLED",
+        OrderState.InReview => "ORDER_STATE_IN_REVIEW",
     };
 }
 
@@ -113,6 +153,18 @@ public enum OrderState
     /// <summary>Called off, expired, or disputed and ended without hours.</summary>
     [JsonStringEnumMemberName("Cancelled")]
     Cancelled = 7,
+
+    /// <summary>The recipient has confirmed. Waits for staff to look at the evidence.</summary>
+    [JsonStringEnumMemberName("InReview")]
+    InReview = 8,
+}
+
+/// <summary>The two ends of a service.</summary>
+public enum ServiceEnd
+{
+    None = 0,
+    Begin = 1,
+    End = 2,
 }
 
 /// <summary>The planned start and length of a service.</summary>
@@ -135,4 +187,10 @@ public readonly record struct OrderPlan(DateTimeOffset Start, Minutes Length)
     public DateTimeOffset CheckInOpens => Start - CheckInOpensBefore;
 
     public DateTimeOffset HoldExpires => End + HoldLastsAfter;
+
+    /// <summary>The last moment at which the volunteer may check out. From then on the order keeps them from no other.</summary>
+    public DateTimeOffset CheckOutUntil(EvidencePolicy policy) => End.AddMinutes(policy.CheckOutLateMinutes);
+
+    /// <summary>From when on a side may say that the other did not come.</summary>
+    public DateTimeOffset AbsentFrom(EvidencePolicy policy) => Start.AddMinutes(policy.AbsenceAfterMinutes);
 }

@@ -28,6 +28,14 @@ public enum ServiceStep
 
     [JsonStringEnumMemberName("Rating")]
     Rating = 7,
+
+    /// <summary>Staff recorded afterwards, for the volunteer, when the service began or ended.</summary>
+    [JsonStringEnumMemberName("Record")]
+    Record = 8,
+
+    /// <summary>A side said that the other did not come.</summary>
+    [JsonStringEnumMemberName("Absence")]
+    Absence = 9,
 }
 
 /// <summary>A step of an order that somebody took. Stored with the order.</summary>

@@ -27,7 +27,8 @@ public static class OrderList
 {
     private const int Most = 100;
 
-    private static readonly OrderState[] Open = [OrderState.Accepted, OrderState.CheckedIn, OrderState.CheckedOut, OrderState.Disputed];
+    private static readonly OrderState[] Open =
+        [OrderState.Accepted, OrderState.CheckedIn, OrderState.CheckedOut, OrderState.InReview, OrderState.Disputed];
 
     /// <summary>The orders that a volunteer has taken and that are not over, the next one first.</summary>
     public static async Task<ServiceOrder[]> ComingAsync(Visitor visitor, string volunteer)

@@ -158,6 +158,27 @@ public static partial class ChoiceContract
     [MapEnumValue(V1.ServiceStep.Unspecified, Ledger.ServiceStep.None)]
     public static partial Ledger.ServiceStep ToDomain(this V1.ServiceStep step);
 
+    [MapEnumValue(Ledger.EvidenceGrade.None, V1.EvidenceGrade.Unspecified)]
+    public static partial V1.EvidenceGrade ToContract(this Ledger.EvidenceGrade grade);
+
+    [MapEnumValue(Ledger.EvidenceDoubt.None, V1.EvidenceDoubt.Unspecified)]
+    public static partial V1.EvidenceDoubt ToContract(this Ledger.EvidenceDoubt doubt);
+
+    [MapEnumValue(Ledger.EvidenceSource.None, V1.EvidenceSource.Unspecified)]
+    public static partial V1.EvidenceSource ToContract(this Ledger.EvidenceSource source);
+
+    [MapEnumValue(V1.EvidenceSource.Unspecified, Ledger.EvidenceSource.None)]
+    public static partial Ledger.EvidenceSource ToDomain(this V1.EvidenceSource source);
+
+    [MapEnumValue(V1.CoordinateSystem.Unspecified, Ledger.CoordinateSystem.None)]
+    public static partial Ledger.CoordinateSystem ToDomain(this V1.CoordinateSystem system);
+
+    [MapEnumValue(V1.ServiceEnd.Unspecified, Ledger.ServiceEnd.None)]
+    public static partial Ledger.ServiceEnd ToDomain(this V1.ServiceEnd end);
+
+    [MapEnumValue(OrderSide.None, V1.OrderSide.Unspecified)]
+    public static partial V1.OrderSide ToContract(this OrderSide side);
+
     [MapEnumValue(Ledger.FundKind.None, V1.FundKind.Unspecified)]
     public static partial V1.FundKind ToContract(this Ledger.FundKind kind);
 

@@ -39,7 +39,7 @@ public sealed class LedgerTypes : IGeneralizedCodec, IGeneralizedCopier, ITypeFi
         Kind.Of<Proposal>("proposal"), Kind.Of<Outcome>("outcome"), Kind.Of<DryRun>("trial"), Kind.Of<Account>("account"),
         Kind.Of<AccountPath>("path"), Kind.Of<EntryId>("entry-id"), Kind.Of<RedemptionClaim>("redemption-claim"),
         Kind.Of<BillClaim>("bill-claim"),
-        Kind.Of<OfflineAcceptance>("offline-acceptance"),
+        Kind.Of<OfflineAcceptance>("offline-acceptance"), Kind.Of<EndEvidence>("end-evidence"),
         Kind.OfFile("policy", policy => policy.File.ToArray(), file => Policy.Parse(file).Expect("policy")),
         Kind.OfFile("catalogue", list => list.File.ToArray(), file => Ledger.Catalogue.Parse(file).Expect("service list")),
     }.ToFrozenDictionary(kind => kind.Name);

@@ -45,6 +45,22 @@ public interface IServiceOrderGrain : IGrainWithStringKey
     [Alias("undo")]
     Task<Reply<OrderRecord>> UndoAsync(StepUndo undo);
 
+    /// <summary>The recipient records, on the spot, that the service begins or ends.</summary>
+    [Alias("presence")]
+    Task<Reply<OrderRecord>> PresenceAsync(OrderStep step, ServiceEnd end);
+
+    /// <summary>Staff record afterwards what nobody recorded in time.</summary>
+    [Alias("record")]
+    Task<Reply<OrderRecord>> RecordAsync(ServiceRecorded recorded);
+
+    /// <summary>A side says that the other one did not come.</summary>
+    [Alias("absence")]
+    Task<Reply<OrderRecord>> AbsenceAsync(OrderStep step);
+
+    /// <summary>Staff accept the evidence, or do not.</summary>
+    [Alias("review")]
+    Task<Reply<OrderRecord>> ReviewAsync(Command command, bool accepted, string note);
+
     /// <summary>
     /// Who recorded steps that have no entry of their own, as check-in, check-out or a dispute, or took them back: by their subjects. Of
     /// steps from earlier builds only who raised the dispute.
@@ -78,8 +94,20 @@ public sealed record ServiceWanted(
 /// <summary>A step that a party of the order takes.</summary>
 /// <param name="Party"><c>elders/{id}</c> or <c>volunteers/{id}</c>.</param>
 /// <param name="Note">The party's words; may be empty.</param>
+/// <param name="Place">Where the party is; null: not said.</param>
 [GenerateSerializer, Immutable, Alias("timebank.order-step")]
-public sealed record OrderStep([property: Id(0)] Command Command, [property: Id(1)] string Party, [property: Id(2)] string Note);
+public sealed record OrderStep(
+    [property: Id(0)] Command Command, [property: Id(1)] string Party, [property: Id(2)] string Note,
+    [property: Id(3)] PlaceSeen? Place = null);
+
+/// <summary>What staff record afterwards for the volunteer.</summary>
+/// <param name="Begin">Null where there is a check-in.</param>
+/// <param name="Source">A call or a form on paper.</param>
+/// <param name="Document">The form's number; empty of a call.</param>
+[GenerateSerializer, Immutable, Alias("timebank.service-recorded")]
+public sealed record ServiceRecorded(
+    [property: Id(0)] Command Command, [property: Id(1)] string Party, [property: Id(2)] DateTimeOffset? Begin,
+    [property: Id(3)] DateTimeOffset End, [property: Id(4)] EvidenceSource Source, [property: Id(5)] string Document);
 
 /// <summary>A wish to take back an order's last step.</summary>
 /// <param name="Party">Who asks: <c>elders/{id}</c> or <c>volunteers/{id}</c>.</param>
@@ -116,7 +144,12 @@ public sealed record OrderRecord(
     [property: Id(17)] DisputeRecord? Dispute,
     [property: Id(18)] string CancelNote,
     [property: Id(19)] RatingRecord? Rating,
-    [property: Id(20)] UndoableRecord? Undo = null);
+    [property: Id(20)] UndoableRecord? Undo = null,
+    [property: Id(21)] EndEvidence? Begin = null,
+    [property: Id(22)] EndEvidence? End = null,
+    [property: Id(23)] RecordedLater? Record = null,
+    [property: Id(24)] ReviewRecord? Review = null,
+    [property: Id(25)] OrderSide? Absent = null);
 
 /// <summary>The last step of an order, while it can be taken back.</summary>
 /// <param name="Party">Who may: <c>elders/{id}</c> or <c>volunteers/{id}</c>.</param>

@@ -38,7 +38,40 @@ internal static class OrderContract
             Party = PersonContract.PersonOf(region, undo.Party),
             Until = Timestamp.FromDateTimeOffset(undo.Until),
         } : null,
+        Evidence = order.Begin is null && order.End is null ? null : new Evidence
+        {
+            Grade = EvidenceRule.Of(order.Begin, order.End).ToContract(), Begin = ToContract(order.Begin), End = ToContract(order.End),
+        },
+        Review = order.Review is { } review ? new Review
+        {
+            Outcome = review.Accepted ? ReviewOutcome.Accepted : ReviewOutcome.Rejected, Time = Timestamp.FromDateTimeOffset(review.At),
+            Note = review.Note,
+        } : null,
+        Absent = (order.Absent ?? OrderSide.None).ToContract(),
+        Record = order.Record is { } record ? new ServiceRecord
+        {
+            Time = Timestamp.FromDateTimeOffset(record.At), Document = record.Document, BothEnds = record.BothEnds,
+        } : null,
     };
+
+    private static V1.EndEvidence? ToContract(Ledger.EndEvidence? end)
+    {
+        if (end is null) return null;
+        var contract = new V1.EndEvidence
+        {
+            Grade = end.Grade.ToContract(), Volunteer = ToContract(end.Volunteer), Recipient = ToContract(end.Recipient),
+        };
+        contract.Doubts.Add(end.Doubts.Select(doubt => doubt.ToContract()));
+        return contract;
+    }
+
+    private static V1.Sighting? ToContract(Ledger.Sighting? seen)
+    {
+        if (seen is null) return null;
+        var contract = new V1.Sighting { Time = Timestamp.FromDateTimeOffset(seen.At), Source = seen.Source.ToContract() };
+        if (seen.Meters is { } meters) contract.Meters = meters;
+        return contract;
+    }
 
     private static Dispute ToContract(DisputeRecord dispute, RegionCode region) => new()
     {

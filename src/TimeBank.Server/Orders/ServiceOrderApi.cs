@@ -58,14 +58,6 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
             .ToContract(order.Region);
     }
 
-    public override Task<ServiceOrder> CheckIn(CheckInRequest request, ServerCallContext context) =>
-        StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, new RequestReader(), "", (order, step) =>
-            order.CheckInAsync(step));
-
-    public override Task<ServiceOrder> CheckOut(CheckOutRequest request, ServerCallContext context) =>
-        StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, new RequestReader(), "", (order, step) =>
-            order.CheckOutAsync(step));
-
     public override Task<ServiceOrder> ConfirmOrder(ConfirmOrderRequest request, ServerCallContext context) =>
         StepAsync(request, request.RequestId, request.OnBehalfOf, request.Order, context, new RequestReader(), "", (order, step) =>
             order.ConfirmAsync(step));

@@ -18,7 +18,8 @@ public sealed partial class ServiceOrderGrain
         if (_reserving.Contains(agenda)) return true;
         // Read the stored state, not the copy of a running dry run. An order that is over takes no one's time, even before a call ends it.
         if (!Exists || Stored.IsOver(Now)) return false;
-        if (now) return Stored.State == OrderState.CheckedIn;
+        // A check-out that was forgotten keeps nobody from their other orders.
+        if (now) return Stored.State == OrderState.CheckedIn && Now <= StoredPlan.CheckOutUntil(await EvidencePolicyAsync());
         bool isOf = agenda == Stored.RecipientAgenda || agenda == Stored.VolunteerAgenda;
         // After a crash the ledger may know that a cancellation was taken back, or a volunteer, and the state does not.
         if (Stored.State == OrderState.Cancelled) return isOf && Stored.LastStep is not null

@@ -16,7 +16,8 @@ public sealed partial class ServiceOrderGrain
 
     private bool _mustLook = true;
 
-    private bool IsUnderWay => State.State is OrderState.Accepted or OrderState.CheckedIn or OrderState.CheckedOut;
+    private bool IsUnderWay =>
+        State.State is OrderState.Accepted or OrderState.CheckedIn or OrderState.CheckedOut or OrderState.InReview;
 
     private EntryId HoldId(int attempt) => StepId(State, "hold", attempt);
 
@@ -116,7 +117,7 @@ public sealed partial class ServiceOrderGrain
     }
 
     /// <summary>Voids the hold: the recipient gets the hours back.</summary>
-    /// <param name="party">The party who cancels; empty where staff end a dispute.</param>
+    /// <param name="party">The party who cancels or says that the other did not come; empty where staff decide.</param>
     private async Task<Refusal?> ReleaseHoldAsync(Command command, OrderEnd end, Action words, string party = "")
     {
         (int attempt, Outcome? outcome) = await Writer.AttemptAsync(EndId);
@@ -210,14 +211,24 @@ public sealed partial class ServiceOrderGrain
     private async Task<Action> ApplyEndAsync(JournalEntry entry)
     {
         (OrderEnd end, long minutes, long toPool) = OrderDetails.ReadEnd(entry);
-        bool moved = end is OrderEnd.Confirmed or OrderEnd.Settled;
+        bool moved = end is OrderEnd.Confirmed or OrderEnd.Settled or OrderEnd.Reviewed;
+        OrderSide? absent = end switch
+        {
+            OrderEnd.VolunteerAbsent => OrderSide.Volunteer,
+            OrderEnd.RecipientAbsent => OrderSide.Recipient,
+            OrderEnd.None or OrderEnd.Confirmed or OrderEnd.Settled or OrderEnd.Dropped or OrderEnd.Cancelled or OrderEnd.Expired
+                or OrderEnd.Reviewed or OrderEnd.Rejected => null,
+        };
         StepTaken? taken = end switch
         {
             OrderEnd.Confirmed => await TakenAsync(ServiceStep.Confirmation, State.Recipient, entry.Time.ToDateTimeOffset()),
             OrderEnd.Cancelled when OrderDetails.PartyOf(entry) is { } party =>
                 await TakenAsync(ServiceStep.Cancellation, party, entry.Time.ToDateTimeOffset()),
             // What staff or the clock did is not taken back, and neither is what was before it.
-            OrderEnd.None or OrderEnd.Settled or OrderEnd.Dropped or OrderEnd.Cancelled or OrderEnd.Expired => null,
+            OrderEnd.VolunteerAbsent or OrderEnd.RecipientAbsent =>
+                await TakenAsync(ServiceStep.Absence, OrderDetails.PartyOf(entry)!, entry.Time.ToDateTimeOffset()),
+            OrderEnd.None or OrderEnd.Settled or OrderEnd.Dropped or OrderEnd.Cancelled or OrderEnd.Expired
+                or OrderEnd.Reviewed or OrderEnd.Rejected => null,
         };
         return () =>
         {
@@ -225,6 +236,8 @@ public sealed partial class ServiceOrderGrain
             State.EndEntry = entry.Index;
             State.Ended = entry.Time.ToDateTimeOffset();
             if (moved) (State.CreditedMinutes, State.ToPoolMinutes) = (minutes, toPool);
+            State.Absent = absent;
+            if (end is OrderEnd.Reviewed or OrderEnd.Rejected) State.Review = new ReviewRecord(moved, State.Ended.Value, "");
             if (State.Dispute is { } dispute) (dispute.Settled, dispute.Resolved) = (moved, State.Ended);
             if (taken is null) State.Steps = null;
             else State.Take(taken);
@@ -251,7 +264,7 @@ public static class OrderDetails
     internal static (string, string)[] OfHold(Command command, string order, string volunteer) =>
         [(Order, order), (Request, command.Id.ToString()), (Volunteer, volunteer)];
 
-    /// <param name="party">The party who cancelled, as the order names it; empty for every other end.</param>
+    /// <param name="party">The party whose word it is, as the order names it; empty where that is known without, or staff decide.</param>
     internal static (string, string)[] OfEnd(EntryId? command, string order, OrderEnd end, long minutes, long toPool, string party = "")
     {
         (string, string)[] details = [(Order, order), (Request, command?.ToString() ?? ""), (End, StoredName.Of(end)),
@@ -271,7 +284,7 @@ public static class OrderDetails
     /// <summary>The id of the volunteer who accepted.</summary>
     internal static string VolunteerOf(JournalEntry hold) => hold.Detail(Volunteer);
 
-    /// <summary>The party who cancelled; null in entries of earlier builds.</summary>
+    /// <summary>The party who cancelled, or said that the other did not come; null in cancellations of earlier builds.</summary>
     internal static string? PartyOf(JournalEntry end) => end.Header.Details.GetValueOrDefault(Party);
 
     internal static (OrderEnd End, long Minutes, long ToPool) ReadEnd(JournalEntry entry) =>

@@ -10,7 +10,10 @@ namespace TimeBank.Server;
 public sealed partial class ServiceOrderGrain
 {
     private bool MayBeTakenBack =>
-        State.LastStep is { Step: ServiceStep.Acceptance or ServiceStep.Confirmation or ServiceStep.Cancellation };
+        State.LastStep is
+        {
+            Step: ServiceStep.Acceptance or ServiceStep.Confirmation or ServiceStep.Cancellation or ServiceStep.Absence
+        };
 
     public Task<Reply<OrderRecord>> UndoAsync(StepUndo undo) => StepAsync(undo.Command, () => MayUndo(undo), async () =>
     {
@@ -22,10 +25,14 @@ public sealed partial class ServiceOrderGrain
                 HourEntries.ReleaseService(header, State.Hold!.EntryId)),
             ServiceStep.CheckIn => await UndoCheckInAsync(undo.Command),
             ServiceStep.CheckOut => await UndoCheckOutAsync(undo.Command),
+            ServiceStep.Record => await UndoRecordAsync(undo.Command),
+            // Nothing has moved while staff have still to look.
+            ServiceStep.Confirmation when State.State == OrderState.InReview =>
+                await DropAsync(undo.Command, () => State.State = OrderState.CheckedOut),
             ServiceStep.Confirmation => await UndoConfirmationAsync(undo.Command),
             ServiceStep.Dispute => await DropAsync(undo.Command, () =>
                 (State.State, State.Dispute) = (OrderState.CheckedOut, null)),
-            ServiceStep.Cancellation => await UndoCancellationAsync(undo.Command),
+            ServiceStep.Cancellation or ServiceStep.Absence => await UndoCancellationAsync(undo.Command),
             ServiceStep.Rating => await DropAsync(undo.Command, () => State.Rating = null),
             ServiceStep.None => throw new UnreachableException(),
         };
@@ -39,7 +46,9 @@ public sealed partial class ServiceOrderGrain
 
     private async Task<Refusal?> UndoCheckInAsync(Command command)
     {
-        await DropAsync(command, () => (State.State, State.CheckedIn) = (OrderState.Accepted, null));
+        EvidencePolicy policy = await EvidencePolicyAsync();
+        await DropAsync(command, () => (State.State, State.CheckedIn, State.Begin) = (OrderState.Accepted, null,
+            EvidenceRule.Judge(null, State.Begin?.Recipient, policy)));
         await LeaveAsync();
         return null;
     }
@@ -47,9 +56,27 @@ public sealed partial class ServiceOrderGrain
     private async Task<Refusal?> UndoCheckOutAsync(Command command)
     {
         if (await EnterAsync() is { } busy) return busy;
-        await DropAsync(command, () =>
-            (State.State, State.CheckedOut, State.ServedMinutes) = (OrderState.CheckedIn, null, null));
+        EvidencePolicy policy = await EvidencePolicyAsync();
+        await DropAsync(command, () => (State.State, State.CheckedOut, State.ServedMinutes, State.End) =
+            (OrderState.CheckedIn, null, null, EvidenceRule.Judge(null, State.End?.Recipient, policy)));
         // Last: until then the day counts these minutes, and no other order gets them too.
+        await ServeAsync(Minutes.Zero, (await rules.PolicyAsync(Region, Plan.Day)).Hours, keep: true);
+        return null;
+    }
+
+    /// <summary>The service is over, so the volunteer isn't entered as present again.</summary>
+    private async Task<Refusal?> UndoRecordAsync(Command command)
+    {
+        EvidencePolicy policy = await EvidencePolicyAsync();
+        await DropAsync(command, () =>
+        {
+            if (State.Record!.BothEnds)
+                (State.State, State.CheckedIn, State.Begin) =
+                    (OrderState.Accepted, null, EvidenceRule.Judge(null, State.Begin?.Recipient, policy));
+            else State.State = OrderState.CheckedIn;
+            (State.CheckedOut, State.ServedMinutes, State.Record) = (null, null, null);
+            State.End = EvidenceRule.Judge(null, State.End?.Recipient, policy);
+        });
         await ServeAsync(Minutes.Zero, (await rules.PolicyAsync(Region, Plan.Day)).Hours, keep: true);
         return null;
     }
@@ -65,7 +92,8 @@ public sealed partial class ServiceOrderGrain
 
     private async Task<Refusal?> UndoCancellationAsync(Command command)
     {
-        if (Now >= Plan.End) return new Refusal(Reason.OrderStartsInPast);
+        // That somebody did not come is often said after the end; then what really was can still be recorded.
+        if (Now >= Plan.End && State.Absent is null) return new Refusal(Reason.OrderStartsInPast);
         bool isAccepted = State.Hold is not null;
         Minutes dayMax = (await rules.PolicyAsync(Region, Plan.Day)).Hours.DayMax;
         Refusal? refusal = await ReserveAsync(State.RecipientAgenda, Plan, serves: false, Minutes.Zero)
@@ -114,16 +142,18 @@ public sealed partial class ServiceOrderGrain
             State.Round++;
             State.Hold = held;
             (State.EndEntry, State.Ended, State.CancelNote) = (null, null, "");
-            (State.CreditedMinutes, State.ToPoolMinutes) = (null, null);
+            (State.CreditedMinutes, State.ToPoolMinutes, State.Absent) = (null, null, null);
             State.State = step switch
             {
                 ServiceStep.Acceptance => OrderState.Requested,
                 ServiceStep.Confirmation => OrderState.CheckedOut,
-                ServiceStep.Cancellation => OrderState.Accepted,
-                ServiceStep.None or ServiceStep.CheckIn or ServiceStep.CheckOut or ServiceStep.Dispute or ServiceStep.Rating =>
-                    throw new UnreachableException(),
+                ServiceStep.Cancellation or ServiceStep.Absence => OrderState.Accepted,
+                ServiceStep.None or ServiceStep.CheckIn or ServiceStep.CheckOut or ServiceStep.Dispute or ServiceStep.Rating
+                    or ServiceStep.Record => throw new UnreachableException(),
             };
-            if (step == ServiceStep.Acceptance) (State.Volunteer, State.VolunteerAgenda, State.Accepted) = ("", "", null);
+            if (step != ServiceStep.Acceptance) return;
+            (State.Volunteer, State.VolunteerAgenda, State.Accepted) = ("", "", null);
+            (State.Begin, State.End) = (null, null);
         });
         if (step != ServiceStep.Acceptance) return;
         await ReleaseAsync(left);

@@ -8,7 +8,8 @@ namespace TimeBank.Server;
 /// <inheritdoc cref="IServiceOrderGrain"/>
 /// <remarks>
 /// This part has the steps. <c>ServiceOrderGrain.Ledger.cs</c> has the hold, its end and the recovery after a crash;
-/// <c>ServiceOrderGrain.Undo.cs</c> takes steps back; <c>ServiceOrderGrain.Agenda.cs</c> has the persons' times.
+/// <c>ServiceOrderGrain.Undo.cs</c> takes steps back; <c>ServiceOrderGrain.Agenda.cs</c> has the persons' times;
+/// <c>ServiceOrderGrain.Evidence.cs</c> has how the service is proven.
 /// </remarks>
 public sealed partial class ServiceOrderGrain(
     [PersistentState(ServiceOrderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ServiceOrderState> state,
@@ -78,24 +79,32 @@ public sealed partial class ServiceOrderGrain(
 
     public Task<Reply<OrderRecord>> CheckInAsync(OrderStep step) =>
         StepAsync(step.Command, () => MayServe(step.Party), async () =>
-        OrderRule.CheckIn(State.State, Plan, Now) ?? await EnterAsync() ?? await TakeAsync(step, ServiceStep.CheckIn, () =>
+    {
+        if ((OrderRule.CheckIn(State.State, Plan, Now) ?? await EnterAsync()) is { } refusal) return refusal;
+        EvidencePolicy policy = await EvidencePolicyAsync();
+        Sighting seen = await SightingAsync(step, policy);
+        return await TakeAsync(step, ServiceStep.CheckIn, () =>
         {
             State.State = OrderState.CheckedIn;
-            State.CheckedIn = Now;
-        }));
+            State.CheckedIn = seen.At;
+            State.Begin = EvidenceRule.Judge(seen, State.Begin?.Recipient, policy);
+        });
+    });
 
     public Task<Reply<OrderRecord>> CheckOutAsync(OrderStep step) =>
         StepAsync(step.Command, () => MayServe(step.Party), async () =>
     {
-        if (OrderRule.CheckOut(State.State) is { } notNow) return notNow;
         Policy policy = await rules.PolicyAsync(Region, Plan.Day);
-        DateTimeOffset now = Now;
+        if (OrderRule.CheckOut(State.State, Plan, Now, policy.Evidence) is { } notNow) return notNow;
+        Sighting seen = await SightingAsync(step, policy.Evidence);
+        DateTimeOffset now = seen.At;
         Minutes counts = await ServeAsync(OrderRule.Served(Plan, State.CheckedIn!.Value, now, policy.Hours), policy.Hours, keep: true);
         await TakeAsync(step, ServiceStep.CheckOut, () =>
         {
             State.State = OrderState.CheckedOut;
             State.CheckedOut = now;
             State.ServedMinutes = CreditedMinutes.Of(counts, Minutes.Zero, policy.Hours).Value;
+            State.End = EvidenceRule.Judge(seen, State.End?.Recipient, policy.Evidence);
         });
         await LeaveAsync();
         return null;
@@ -103,7 +112,9 @@ public sealed partial class ServiceOrderGrain(
 
     public Task<Reply<OrderRecord>> ConfirmAsync(OrderStep step) =>
         StepAsync(step.Command, () => IsRecipient(step.Party), async () =>
-        OrderRule.Confirm(State.State) ?? await EarnAsync(step.Command, OrderEnd.Confirmed, State.ServedMinutes!.Value, () => { }));
+        OrderRule.Confirm(State.State) ?? ((await EvidencePolicyAsync()).WaitsForReview(State.Grade)
+            ? await TakeAsync(step, ServiceStep.Confirmation, () => State.State = OrderState.InReview)
+            : await EarnAsync(step.Command, OrderEnd.Confirmed, State.ServedMinutes!.Value, () => { })));
 
     public Task<Reply<OrderRecord>> DisputeAsync(OrderStep step) =>
         StepAsync(step.Command, () => IsRecipient(step.Party) || IsVolunteer(step.Party), async () =>
@@ -216,11 +227,11 @@ public sealed partial class ServiceOrderGrain(
         if (State.HasDone(command, out Refusal? reused))
         {
             if (reused is not null) return reused;
-            (string?, string) before = (State.Dispute?.ResolveNote, State.CancelNote);
+            (string?, string, string?) before = (State.Dispute?.ResolveNote, State.CancelNote, State.Review?.Note);
             // A retry brings back words that a crash lost. It leaves stored words alone: today's rules may read an older build's text
             // differently.
             if (State.CancelNote.Length == 0 && State.Dispute?.ResolveNote is null or "") words?.Invoke();
-            if ((State.Dispute?.ResolveNote, State.CancelNote) != before) await SaveAsync();
+            if ((State.Dispute?.ResolveNote, State.CancelNote, State.Review?.Note) != before) await SaveAsync();
             return View();
         }
 

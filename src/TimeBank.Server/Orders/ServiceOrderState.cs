@@ -103,6 +103,28 @@ public sealed class ServiceOrderState : WorkflowState
     [JsonPropertyName("round"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Round { get; set; }
 
+    /// <summary>What was recorded of the begin, and of the end. Null: nothing, or by a build that kept no evidence.</summary>
+    [JsonPropertyName("begin"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EndEvidence? Begin { get; set; }
+
+    [JsonPropertyName("end"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public EndEvidence? End { get; set; }
+
+    /// <summary>What staff recorded afterwards; null: nothing.</summary>
+    [JsonPropertyName("record"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public RecordedLater? Record { get; set; }
+
+    /// <summary>What staff decided about the evidence; null: nothing.</summary>
+    [JsonPropertyName("review"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ReviewRecord? Review { get; set; }
+
+    /// <summary>The side that did not come; null: nobody said so.</summary>
+    [JsonPropertyName("absent"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public OrderSide? Absent { get; set; }
+
+    [JsonIgnore]
+    public EvidenceGrade Grade => EvidenceRule.Of(Begin, End);
+
     [JsonIgnore]
     public StepTaken? LastStep => Steps?[^1];
 
@@ -121,7 +143,7 @@ public sealed class ServiceOrderState : WorkflowState
     public bool IsOver(DateTimeOffset now) => State switch
     {
         OrderState.Requested => new OrderPlan(PlannedStart, new Minutes(PlannedMinutes)).End <= now,
-        OrderState.Accepted or OrderState.CheckedIn or OrderState.CheckedOut => Hold!.Expires <= now,
+        OrderState.Accepted or OrderState.CheckedIn or OrderState.CheckedOut or OrderState.InReview => Hold!.Expires <= now,
         OrderState.None or OrderState.Confirmed or OrderState.Disputed or OrderState.Cancelled => false,
     };
 
@@ -133,7 +155,8 @@ public sealed class ServiceOrderState : WorkflowState
         ? new DisputeRecord(dispute.RaisedBy, dispute.Raised, dispute.Note, dispute.Settled, dispute.Resolved, dispute.ResolveNote) : null,
         CancelNote,
         Rating,
-        LastStep is { } last && last.Until >= now ? new UndoableRecord(last.Step, last.Party, last.Until) : null);
+        LastStep is { } last && last.Until >= now ? new UndoableRecord(last.Step, last.Party, last.Until) : null,
+        Begin, End, Record, Review, Absent);
 }
 
 /// <summary>An order's hold.</summary>
@@ -177,7 +200,53 @@ public enum OrderEnd
     /// <summary>The hold expired before the recipient confirmed.</summary>
     [JsonStringEnumMemberName("Expired")]
     Expired = 5,
+
+    /// <summary>The recipient confirmed, and staff accepted the evidence.</summary>
+    [JsonStringEnumMemberName("Reviewed")]
+    Reviewed = 6,
+
+    /// <summary>Staff did not accept the evidence.</summary>
+    [JsonStringEnumMemberName("Rejected")]
+    Rejected = 7,
+
+    /// <summary>The volunteer did not come, by the recipient's word.</summary>
+    [JsonStringEnumMemberName("VolunteerAbsent")]
+    VolunteerAbsent = 8,
+
+    /// <summary>The recipient was not there, by the volunteer's word.</summary>
+    [JsonStringEnumMemberName("RecipientAbsent")]
+    RecipientAbsent = 9,
 }
+
+/// <summary>The sides of an order. The names are stored.</summary>
+public enum OrderSide
+{
+    [JsonStringEnumMemberName("None")]
+    None = 0,
+
+    [JsonStringEnumMemberName("Recipient")]
+    Recipient = 1,
+
+    [JsonStringEnumMemberName("Volunteer")]
+    Volunteer = 2,
+}
+
+/// <summary>What staff recorded afterwards.</summary>
+/// <param name="At">When they did.</param>
+/// <param name="Document">The number of the form on paper; empty of a call.</param>
+/// <param name="BothEnds">Whether the begin is theirs too; else there was a check-in.</param>
+[GenerateSerializer, Immutable, Alias("timebank.recorded-later")]
+public sealed record RecordedLater(
+    [property: Id(0), JsonPropertyName("at")] DateTimeOffset At,
+    [property: Id(1), JsonPropertyName("document")] string Document,
+    [property: Id(2), JsonPropertyName("bothEnds")] bool BothEnds);
+
+/// <summary>What staff decided about the evidence.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.order-review")]
+public sealed record ReviewRecord(
+    [property: Id(0), JsonPropertyName("accepted")] bool Accepted,
+    [property: Id(1), JsonPropertyName("at")] DateTimeOffset At,
+    [property: Id(2), JsonPropertyName("note")] string Note);
 
 /// <summary>The recipient's rating of a service.</summary>
 /// <param name="Stars">1 to 5.</param>

@@ -8,7 +8,8 @@ public sealed class HourLegs(ILedgerReader ledger, IRegistry registry)
 {
     private const int AtOnce = 1_000, Tries = 3;
 
-    private static readonly OrderState[] Holding = [OrderState.Accepted, OrderState.CheckedIn, OrderState.CheckedOut, OrderState.Disputed];
+    private static readonly OrderState[] Holding =
+        [OrderState.Accepted, OrderState.CheckedIn, OrderState.CheckedOut, OrderState.InReview, OrderState.Disputed];
 
     /// <param name="days">The days on which entries were recorded.</param>
     /// <param name="size">The journal's size at their end.</param>

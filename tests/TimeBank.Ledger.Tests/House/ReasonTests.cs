@@ -27,6 +27,7 @@ public sealed class ReasonTests
         208 CalendarYearUnknown, 209 OutreachRunNotFound, 210 ElderDeceased, 211 ElderLeft, 212 VisitTooLate, 300 OrderNotFound,
         301 OrderWrongState, 302 OrderStartsInPast, 303 OrderTimesOverlap, 304 OrderTooEarly, 305 OrderSelfService, 306 OrderAlreadyRated,
         307 SessionTooLong, 308 DayTooLong, 309 StillCheckedIn, 310 OrderNothingToUndo, 311 OrderStepNotLast, 312 OrderStepOfAnother,
+        1081 CheckOutForgotten, 1082 ServiceNotOver, 1083 ServiceTooLongAgo, 1084 ServiceOutsidePlan, 1085 AbsenceTooEarly,
         400 FundNotFound, 401 FundExists, 402 ProgrammeNotFound,
         403 ProgrammeExists, 404 ProgrammeUnderfunded, 405 VouchersNotExpired, 406 NothingToReturn, 407 NoFundToReturnTo,
         408 ReceiptRepeated, 409 FundPurposeBound,

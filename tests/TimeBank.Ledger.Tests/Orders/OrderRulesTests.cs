@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Reflection;
 using Xunit;
 
 namespace TimeBank.Ledger.Tests;
@@ -7,6 +9,7 @@ public sealed class OrderRulesTests
 {
     private static readonly DateOnly Day = new(2026, 10, 1);
     private static readonly HoursPolicy Policy = PolicyHistory.BuiltIn.At(Day).Hours;
+    private static readonly EvidencePolicy Evidence = PolicyHistory.BuiltIn.At(Day).Evidence;
     private static readonly OrderPlan Plan = new(At("09:00"), new Minutes(120));
 
     [Theory]
@@ -57,28 +60,102 @@ public sealed class OrderRulesTests
     public void Who_is_too_early_hears_from_when_on() =>
         Assert.Equal([("time", "2026-10-01 08:30")], OrderRule.CheckIn(OrderState.Accepted, Plan, At("08:00").ToUniversalTime())!.Values);
 
-    /// <summary>Each state with the steps that it allows, besides the steps tested above.</summary>
+    /// <summary>
+    /// Every state with every event that it allows, at times at which nothing but the state stands in the way. All other pairs are refused
+    /// by the state alone.
+    /// </summary>
     [Theory]
     [InlineData(OrderState.None, "")]
-    [InlineData(OrderState.Requested, "cancel")]
-    [InlineData(OrderState.Accepted, "cancel")]
-    [InlineData(OrderState.CheckedIn, "check-out")]
-    [InlineData(OrderState.CheckedOut, "confirm dispute")]
+    [InlineData(OrderState.Requested, "accept cancel")]
+    [InlineData(OrderState.Accepted, "check-in begin-seen cancel record absence")]
+    [InlineData(OrderState.CheckedIn, "check-out begin-seen end-seen record")]
+    [InlineData(OrderState.CheckedOut, "begin-seen end-seen confirm dispute")]
+    [InlineData(OrderState.InReview, "review")]
     [InlineData(OrderState.Confirmed, "rate")]
     [InlineData(OrderState.Disputed, "resolve")]
     [InlineData(OrderState.Cancelled, "")]
-    public void A_state_allows_its_steps_and_no_others(OrderState state, string steps)
+    public void A_state_allows_its_events_and_no_others(OrderState state, string events)
     {
-        (string Step, Refusal? Refusal)[] all =
+        (string Event, Refusal? Refusal)[] all =
         [
-            ("cancel", OrderRule.Cancel(state)), ("check-out", OrderRule.CheckOut(state)), ("confirm", OrderRule.Confirm(state)),
-                ("dispute", OrderRule.Dispute(state)),
-            ("rate", OrderRule.Rate(state, rated: false)), ("resolve", OrderRule.Resolve(state, Plan, "a", "b", null)),
+            ("accept", OrderRule.Accept(state, Plan, At("08:00"))), ("check-in", OrderRule.CheckIn(state, Plan, At("09:00"))),
+            ("check-out", OrderRule.CheckOut(state, Plan, At("11:00"), Evidence)),
+            ("begin-seen", OrderRule.Presence(state, ServiceEnd.Begin, Plan, At("09:00"))),
+            ("end-seen", OrderRule.Presence(state, ServiceEnd.End, Plan, At("11:00"))),
+            ("confirm", OrderRule.Confirm(state)), ("review", OrderRule.Review(state, ["a"], "b")), ("dispute", OrderRule.Dispute(state)),
+            ("resolve", OrderRule.Resolve(state, Plan, "a", "b", null)), ("cancel", OrderRule.Cancel(state)),
+            ("rate", OrderRule.Rate(state, rated: false)),
+            ("record", OrderRule.Record(state, Plan, null, At("09:00"), At("11:00"), At("12:00"), Evidence)),
+            ("absence", OrderRule.Absence(state, Plan, At("10:00"), Evidence)),
         ];
 
-        Assert.Equal(steps, string.Join(' ', all.Where(step => step.Refusal is null).Select(step => step.Step)));
+        Assert.Equal(events.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(),
+            all.Where(step => step.Refusal is null).Select(step => step.Event).Order());
         Assert.All(all.Where(step => step.Refusal is not null), step => Assert.Equal(OrderRule.WrongState(state), step.Refusal));
     }
+
+    [Fact]
+    public void The_table_of_events_has_every_state() => Assert.Equal(
+        Enum.GetValues<OrderState>().Order(),
+        typeof(OrderRulesTests).GetMethod(nameof(A_state_allows_its_events_and_no_others))!.GetCustomAttributes<InlineDataAttribute>()
+            .Select(row => (OrderState)row.Data[0]!).Order());
+
+    /// <summary>Planned 9:00 to 11:00 on 1 October; a check-out is late for 12 hours (policy), then it was forgotten.</summary>
+    [Theory]
+    [InlineData("01 10:00", Reason.None)]
+    [InlineData("01 23:00", Reason.None)]
+    [InlineData("01 23:01", Reason.CheckOutForgotten)]
+    [InlineData("11 09:00", Reason.CheckOutForgotten)]
+    public void A_check_out_can_be_late_and_not_days_late(string now, Reason expected) =>
+        Is(expected, OrderRule.CheckOut(OrderState.CheckedIn, Plan, On(now), Evidence));
+
+    /// <summary>Begin and end as staff give them, and when they do so; within seven days (policy).</summary>
+    [Theory]
+    [InlineData("01 09:00", "01 11:00", "01 11:00", Reason.None)]
+    [InlineData("01 08:30", "01 11:00", "08 23:59", Reason.None)]
+    [InlineData("01 10:59", "01 11:00", "01 12:00", Reason.None)]
+    [InlineData("01 09:00", "01 10:00", "01 10:59", Reason.ServiceNotOver)]
+    [InlineData("01 09:00", "01 11:00", "09 00:00", Reason.ServiceTooLongAgo)]
+    [InlineData("01 08:29", "01 11:00", "01 12:00", Reason.ServiceOutsidePlan)]
+    [InlineData("01 09:00", "01 11:01", "01 12:00", Reason.ServiceOutsidePlan)]
+    [InlineData("01 10:00", "01 10:00", "01 12:00", Reason.ServiceOutsidePlan)]
+    [InlineData("01 11:00", "01 09:00", "01 12:00", Reason.ServiceOutsidePlan)]
+    [InlineData("01 10:00", "02 11:00", "03 12:00", Reason.ServiceOutsidePlan)]
+    [InlineData("02 09:00", "02 11:00", "03 12:00", Reason.ServiceOutsidePlan)]
+    public void Staff_record_afterwards_what_lies_inside_the_plan(string begin, string end, string now, Reason expected) =>
+        Is(expected, OrderRule.Record(OrderState.Accepted, Plan, null, On(begin), On(end), On(now), Evidence));
+
+    /// <summary>A check-in stands: only the end is recorded. Without one the begin is needed.</summary>
+    [Theory]
+    [InlineData("01 09:05", null, "01 11:00", Reason.None)]
+    [InlineData("01 09:05", "01 09:00", "01 11:00", Reason.ServiceOutsidePlan)]
+    [InlineData("01 10:30", null, "01 10:30", Reason.ServiceOutsidePlan)]
+    [InlineData("01 10:30", null, "01 11:01", Reason.ServiceOutsidePlan)]
+    [InlineData(null, null, "01 11:00", Reason.ServiceOutsidePlan)]
+    public void A_check_in_stands(string? checkedIn, string? begin, string end, Reason expected) =>
+        Is(expected, OrderRule.Record(OrderState.CheckedIn, Plan, checkedIn is null ? null : On(checkedIn),
+            begin is null ? null : On(begin), On(end), On("02 12:00"), Evidence));
+
+    [Theory]
+    [InlineData("01 09:29", Reason.AbsenceTooEarly)]
+    [InlineData("01 09:30", Reason.None)]
+    [InlineData("05 09:00", Reason.None)]
+    public void An_absence_is_said_after_a_wait(string now, Reason expected) =>
+        Is(expected, OrderRule.Absence(OrderState.Accepted, Plan, On(now), Evidence));
+
+    [Theory]
+    [InlineData(ServiceEnd.Begin, "01 08:29", Reason.OrderTooEarly)]
+    [InlineData(ServiceEnd.Begin, "01 08:30", Reason.None)]
+    [InlineData(ServiceEnd.End, "01 09:00", Reason.OrderWrongState)]
+    public void A_recipient_records_the_begin_from_when_check_in_opens(ServiceEnd end, string now, Reason expected) =>
+        Is(expected, OrderRule.Presence(OrderState.Accepted, end, Plan, On(now)));
+
+    [Theory]
+    [InlineData("elder,desk-a", "desk-b", Reason.None)]
+    [InlineData("elder,desk-a", "desk-a", Reason.MakerIsChecker)]
+    [InlineData("", "desk-a", Reason.None)]
+    public void Evidence_is_reviewed_by_who_recorded_none_of_it(string recorded, string reviewer, Reason expected) =>
+        Is(expected, OrderRule.Review(OrderState.InReview, recorded.Split(','), reviewer));
 
     [Theory]
     [InlineData(OrderState.Confirmed, true, Reason.OrderAlreadyRated)]
@@ -123,7 +200,15 @@ public sealed class OrderRulesTests
 
     private static DateTimeOffset At(string time) => ChinaTime.StartOf(Day) + TimeSpan.ParseExact(time, "hh\\:mm", null);
 
+    /// <param name="time">A day of the month and a time.</param>
+    private static DateTimeOffset On(string time) =>
+        new(DateTime.ParseExact($"2026-10-{time}", "yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture), ChinaTime.Offset);
+
     private static DateOnly Born(int years, int daysLater) => Day.AddYears(-years).AddDays(daysLater);
 
-    private static void Is(Reason expected, Refusal? refusal) => Assert.Equal(expected, refusal?.Reason ?? Reason.None);
+    private static void Is(Reason expected, Refusal? refusal)
+    {
+        Assert.Equal(expected, refusal?.Reason ?? Reason.None);
+        if (refusal is not null) ReasonTexts.AssertFills(refusal);
+    }
 }

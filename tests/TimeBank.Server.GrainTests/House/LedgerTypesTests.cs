@@ -26,6 +26,8 @@ public sealed class LedgerTypesTests : IDisposable
             [new BillLine(Slug.Parse("meal-canteen"), 2, new Fen(2_400), new Fen(100))]),
         new OfflineAcceptance(Elder, 7, Digest.Of("receipt"u8), 2, Unit.Parse("MEAL"), new DateOnly(2026, 10, 31),
             [ServiceType.Meal, ServiceType.Bath], 4, 17),
+        new EndEvidence(new Sighting(DateTimeOffset.UnixEpoch, EvidenceSource.Person, 700, false), null, EvidenceGrade.Doubtful,
+            [EvidenceDoubt.Far]),
     ];
 
     public static TheoryData<int> Rows => new(Enumerable.Range(0, Samples.Length));

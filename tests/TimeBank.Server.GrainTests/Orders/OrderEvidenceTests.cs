@@ -1,0 +1,184 @@
+using TimeBank.Ledger;
+using Xunit;
+using static TimeBank.Server.GrainTests.District;
+
+namespace TimeBank.Server.GrainTests;
+
+/// <summary>
+/// How services are proven: places, grades, reviews. Near is 500 m (policy); doubtful evidence and what is recorded afterwards waits.
+/// </summary>
+public sealed class OrderEvidenceTests : OrderTests
+{
+    private const int Latitude = 27_827_123, Longitude = 113_134_456;
+
+    [Theory]
+    [InlineData(0, 0, EvidenceGrade.BothSides, OrderState.Confirmed)]
+    [InlineData(2_000, 222, EvidenceGrade.BothSides, OrderState.Confirmed)]
+    [InlineData(20_000, 2_224, EvidenceGrade.Doubtful, OrderState.InReview)]
+    public async Task What_both_sides_record_near_the_home_posts_at_once_and_far_from_it_waits(
+        int microsNorth, int meters, EvidenceGrade grade, OrderState left)
+    {
+        (string elder, string volunteer, OrderRecord order) = await AcceptedAsync();
+        await HomeAsync(elder);
+        PlaceSeen there = new(Latitude + microsNorth, Longitude, null), home = new(Latitude, Longitude, null);
+        Here.Now = order.Start;
+        Value(await Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}") with { Place = there }));
+        Value(await Here.Order(order.Id).PresenceAsync(Here.Step($"elders/{elder}") with { Place = home }, ServiceEnd.Begin));
+        Here.Now += TimeSpan.FromHours(2);
+        Value(await Here.Order(order.Id).PresenceAsync(Here.Step($"elders/{elder}") with { Place = home }, ServiceEnd.End));
+        OrderRecord served = Value(await Here.Order(order.Id).CheckOutAsync(Here.Step($"volunteers/{volunteer}") with { Place = home }));
+
+        OrderRecord confirmed = Value(await Here.Order(order.Id).ConfirmAsync(Here.Step($"elders/{elder}")));
+
+        Assert.Equal(grade, EvidenceRule.Of(served.Begin, served.End));
+        Assert.Equal((meters, 0, 0),
+            (served.Begin!.Volunteer!.Meters, served.Begin.Recipient!.Meters, served.End!.Volunteer!.Meters));
+        Assert.Equal(left, confirmed.State);
+        Assert.Equal(left == OrderState.Confirmed ? 120 : 0, (await Here.HoursAsync(volunteer)).Earned);
+        // Nothing that is stored shows where anybody was or lives.
+        string everything = await Here.EverythingAsync();
+        Assert.All([Latitude, Latitude + microsNorth, Longitude], number =>
+            Assert.DoesNotContain($"{number}", everything, StringComparison.Ordinal));
+    }
+
+    /// <summary>Days by which a phone's clock is wrong. The server's clock dates the step.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(-1)]
+    [InlineData(366)]
+    [InlineData(-20_000)]
+    public async Task A_phone_with_a_wrong_clock_keeps_nobody_from_serving_and_its_place_does_not_count(int days)
+    {
+        (string elder, string volunteer, OrderRecord order) = await AcceptedAsync();
+        await HomeAsync(elder);
+        Here.Now = order.Start;
+
+        OrderRecord begun = Value(await Here.Order(order.Id).CheckInAsync(
+            Here.Step($"volunteers/{volunteer}") with { Place = new(Latitude, Longitude, Here.Now.AddDays(days)) }));
+
+        Assert.Equal((order.Start, EvidenceGrade.Doubtful, null), (begun.CheckedIn, begun.Begin!.Grade, begun.Begin.Volunteer!.Meters));
+        Assert.Equal([EvidenceDoubt.ClockDiffers], begun.Begin.Doubts);
+    }
+
+    [Fact]
+    public async Task A_place_counts_for_nothing_where_no_home_is_known_and_staff_have_none()
+    {
+        (_, string volunteer, OrderRecord order) = await AcceptedAsync();
+        Here.Now = order.Start;
+        PlaceSeen place = new(Latitude, Longitude, Here.Now);
+        Value(await Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}") with { Place = place }));
+        Here.Now += TimeSpan.FromHours(2);
+        Command counter = Here.Command("desk-a") with { OnBehalfOf = volunteer };
+
+        OrderRecord served = Value(await Here.Order(order.Id).CheckOutAsync(Here.Step($"volunteers/{volunteer}", command: counter)));
+
+        Assert.Equal((EvidenceGrade.OneSide, null), (served.Begin!.Grade, served.Begin.Volunteer!.Meters));
+        Assert.Equal((EvidenceGrade.Counter, EvidenceGrade.Counter), (served.End!.Grade, EvidenceRule.Of(served.Begin, served.End)));
+    }
+
+    [Fact]
+    public async Task Evidence_is_reviewed_by_a_second_person_and_then_the_hours_move_once()
+    {
+        (string elder, string volunteer, OrderRecord order) = await InReviewAsync();
+        Assert.Equal((0, 120), ((await Here.HoursAsync(volunteer)).Earned, (await Here.HoursAsync(elder)).Held));
+        await RefusedAsync(Reason.MakerIsChecker, () => ReviewAsync(order, true, "desk-a"));
+        Command review = Here.Command("desk-b");
+
+        OrderRecord[] done = [.. (await Task.WhenAll(Enumerable.Range(0, 10).Select(_ =>
+            Here.Order(order.Id).ReviewAsync(review, true, "打过电话")))).Select(Value)];
+
+        Assert.All(done, one => Assert.Equal((OrderState.Confirmed, 90L, true, "打过电话", null),
+            (one.State, one.Credited, one.Review!.Accepted, one.Review.Note, one.Undo)));
+        Assert.Equal((90, 150), ((await Here.HoursAsync(volunteer)).Earned, (await Here.HoursAsync(elder)).Available));
+        Assert.Equal(1, await Here.CountAsync(EntryCode.RenderService));
+        await RefusedAsync(Reason.OrderWrongState, () => ReviewAsync(order, false, "desk-c"));
+    }
+
+    [Fact]
+    public async Task Evidence_that_staff_reject_moves_nothing_and_gives_the_hours_back()
+    {
+        (string elder, string volunteer, OrderRecord order) = await InReviewAsync();
+
+        OrderRecord rejected = Value(await ReviewAsync(order, false, "desk-b"));
+
+        Assert.Equal((OrderState.Cancelled, false, "x"), (rejected.State, rejected.Review!.Accepted, rejected.Review.Note));
+        Assert.Equal((0, 240), ((await Here.HoursAsync(volunteer)).Earned, (await Here.HoursAsync(elder)).Available));
+    }
+
+    [Fact]
+    public async Task A_confirmation_that_waits_for_staff_is_taken_back_without_an_entry()
+    {
+        (string elder, _, OrderRecord order) = await InReviewAsync();
+        string before = await Here.CountersAsync();
+
+        OrderRecord back = Value(await Here.Order(order.Id).UndoAsync(
+            new StepUndo(Here.Command(), $"elders/{elder}", ServiceStep.Confirmation)));
+
+        Assert.Equal((OrderState.CheckedOut, before), (back.State, await Here.CountersAsync()));
+        Value(await Here.Order(order.Id).DisputeAsync(Here.Step($"elders/{elder}", "x")));
+    }
+
+    [Fact]
+    public async Task A_review_that_crashed_after_its_entry_is_finished_and_its_retry_brings_the_words_back()
+    {
+        (_, string volunteer, OrderRecord order) = await InReviewAsync();
+        Command review = Here.Command("desk-b");
+        Here.States.FailNext(ServiceOrderState.Kind);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Here.Order(order.Id).ReviewAsync(review, true, "看过"));
+
+        OrderRecord found = (await Here.Order(order.Id).GetAsync())!;
+
+        Assert.Equal((OrderState.Confirmed, true, ""), (found.State, found.Review!.Accepted, found.Review.Note));
+        Assert.Equal("看过", Value(await Here.Order(order.Id).ReviewAsync(review, true, "看过")).Review!.Note);
+        Assert.Equal(90, (await Here.HoursAsync(volunteer)).Earned);
+    }
+
+    [Fact]
+    public async Task What_waits_for_staff_too_long_ends_with_its_hold()
+    {
+        (string elder, string volunteer, OrderRecord order) = await InReviewAsync();
+        Here.Now = order.Start.AddDays(15);
+
+        Assert.Equal(OrderState.Cancelled, (await Here.Order(order.Id).GetAsync())!.State);
+        Assert.Equal((0, 0), ((await Here.HoursAsync(volunteer)).Earned, (await Here.HoursAsync(elder)).Held));
+    }
+
+    [Fact]
+    public async Task A_home_is_set_once_a_command_and_kept_for_who_is_registered()
+    {
+        string elder = await Here.RegisterAsync();
+        Command set = Here.Command();
+        HomeRecord first = Value(await Home(elder).SetAsync(set, $"elders/{elder}", new(Latitude, Longitude, null)));
+        Here.Now += TimeSpan.FromHours(1);
+
+        Assert.Equal(first, Value(await Home(elder).SetAsync(set, $"elders/{elder}", new(Latitude, Longitude, null))));
+        Assert.Equal(Reason.RequestIdReused,
+            (await Home(elder).SetAsync(set, $"elders/{elder}", new(Latitude + 1, Longitude, null))).Reason);
+        Value(await Home(elder).SetAsync(Here.Command(), $"elders/{elder}", new(Latitude + 9_000, Longitude, null)));
+        Assert.InRange((await Home(elder).MetersAsync(new(Latitude, Longitude, null)))!.Value, 999, 1_002);
+        Assert.Equal(Reason.ElderNotFound,
+            (await Home("000000000000").SetAsync(Here.Command(), "elders/000000000000", new(Latitude, Longitude, null))).Reason);
+        Assert.Null(await Home("000000000000").MetersAsync(new(Latitude, Longitude, null)));
+        Assert.DoesNotContain("2782", $"{new PlaceSeen(Latitude, Longitude, null)}", StringComparison.Ordinal);
+    }
+
+    /// <summary>An order of two hours that desk-a recorded afterwards from paper, from 9:00 to 10:30, and the elder confirmed.</summary>
+    private async Task<(string Elder, string Volunteer, OrderRecord Order)> InReviewAsync()
+    {
+        (string elder, string volunteer, OrderRecord order) = await AcceptedAsync();
+        Here.Now = order.Start.AddHours(26);
+        Value(await Here.Order(order.Id).RecordAsync(new ServiceRecorded(Here.Command("desk-a"), $"volunteers/{volunteer}",
+            order.Start, order.Start.AddMinutes(90), EvidenceSource.Paper, "P-17")));
+        OrderRecord waits = Value(await Here.Order(order.Id).ConfirmAsync(Here.Step($"elders/{elder}")));
+        Assert.Equal((OrderState.InReview, EvidenceGrade.Paper), (waits.State, waits.Begin!.Grade));
+        return (elder, volunteer, waits);
+    }
+
+    private Task<Reply<OrderRecord>> ReviewAsync(OrderRecord order, bool accepted, string actor) =>
+        Here.Order(order.Id).ReviewAsync(Here.Command(actor), accepted, "x");
+
+    private async Task HomeAsync(string elder) =>
+        Value(await Home(elder).SetAsync(Here.Command(), $"elders/{elder}", new(Latitude, Longitude, null)));
+
+    private IHomeGrain Home(string person) => Here.Grains.GetGrain<IHomeGrain>($"{Tianyuan}/{person}");
+}
