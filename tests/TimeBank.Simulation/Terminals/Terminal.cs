@@ -87,7 +87,7 @@ internal sealed class Terminal
         long quantity = isMoney ? chance.Between(1, 2) : chance.Between(1, 4);
         // A careless one counts nothing together, and takes what insurance pays as a whole.
         bool isDear = _isCareless && chance.Permille(isMoney ? 1_000 : 300);
-        long price = isDear ? chance.Between(15_000, 49_000) : isMoney ? chance.Between(20, 20_000) : chance.Between(1, 2_000);
+        long price = isDear ? chance.Between(15_000, 80_000) : isMoney ? chance.Between(20, 20_000) : chance.Between(1, 2_000);
         bool isFree = chance.Permille(_isCareless ? 60 : errs ? 200 : 0);
         long insurance = isFree ? price : chance.Permille(700) ? 0 : chance.Between(0, price / 2);
         long from = isMoney ? TerminalRules.OpenOf(price, quantity, insurance) : quantity;
