@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
 namespace TimeBank.Ledger;
 
@@ -8,8 +9,10 @@ public static class Chart
     private const AccountFlags Credit = AccountFlags.DebitsMustNotExceedCredits;
     private const AccountFlags Debit = AccountFlags.CreditsMustNotExceedDebits;
 
-    /// <summary>The beginning of every account of prepaid fees.</summary>
+    /// <summary>The beginning of every account of prepaid fees that nobody has drawn.</summary>
     public const string CustodyPrefix = "custody/";
+
+    private const string PrepaidSuffix = "/prepaid";
 
     /// <summary>Every unit, in reading order.</summary>
     public static IReadOnlyList<Unit> Units { get; } = [Unit.Minutes, Unit.Fen, Unit.Meal, Unit.Bath, Unit.Clean, Unit.Day];
@@ -73,13 +76,31 @@ public static class Chart
     public static AccountSpec ProviderPayable(OpaqueId provider) => Open($"provider/{provider}/payable", Unit.Fen, Credit, provider);
 
     /// <summary>
+    /// Prepaid fees that a provider has drawn and is still owed. The money is in custody's bank account, so it is paid from there, apart
+    /// from what funds owe.
+    /// </summary>
+    public static AccountSpec ProviderPrepaid(OpaqueId provider) => Open($"provider/{provider}{PrepaidSuffix}", Unit.Fen, Credit, provider);
+
+    /// <summary>What a provider is owed, by what owes it.</summary>
+    public static AccountSpec Payable(OpaqueId provider, PayableKind kind) => kind switch
+    {
+        PayableKind.Services => ProviderPayable(provider),
+        PayableKind.Prepaid => ProviderPrepaid(provider),
+        PayableKind.None => throw new ArgumentOutOfRangeException(nameof(kind), kind, "The kind is not given."),
+    };
+
+    /// <summary>
     /// Money that a provider owes, as a debit, for redemptions that were refunded after the provider had been paid for them. The next
     /// settlement takes it off.
     /// </summary>
     public static AccountSpec ProviderOwed(OpaqueId provider) => Open($"provider/{provider}/owed", Unit.Fen, Debit, provider);
 
     /// <summary>Money on its way from providers' payables to their banks, in one settlement batch.</summary>
-    public static AccountSpec Settlement(OpaqueId batch) => Open($"settlement/{batch}", Unit.Fen, Credit);
+    public static AccountSpec Settlement(OpaqueId batch, PayableKind kind = PayableKind.Services) =>
+        Open($"settlement/{batch}{(kind == PayableKind.Prepaid ? PrepaidSuffix : "")}", Unit.Fen, Credit);
+
+    /// <summary>Whether an account, or a class of accounts, has prepaid fees that were drawn and that the bank has not paid yet.</summary>
+    public static bool IsPrepaid(string path) => path.EndsWith(PrepaidSuffix, StringComparison.Ordinal);
 
     /// <summary>What an elder's heirs are paid. It passes through in one entry, so that the bank's account has one posting.</summary>
     public static AccountSpec Estate(OpaqueId elder) => Open($"estate/{elder}", Unit.Fen, Credit, elder);
@@ -194,6 +215,20 @@ public enum HoursOrigin
 
     /// <summary>Given by a family member. May be spent, not given away.</summary>
     Gifted = 3,
+}
+
+/// <summary>Why providers are owed money, and so which money pays them. The numbers and names are stored and never change.</summary>
+public enum PayableKind
+{
+    None = 0,
+
+    /// <summary>Services that funds pay: what was redeemed, less refunds. Draws of earlier builds are here, too.</summary>
+    [JsonStringEnumMemberName("services")]
+    Services = 1,
+
+    /// <summary>Prepaid fees that the provider has drawn: elders' own money, in custody until the bank has paid it.</summary>
+    [JsonStringEnumMemberName("prepaid")]
+    Prepaid = 2,
 }
 
 /// <summary>The parts of one agreement's money. Each has an account of its own, so that fees never eat a deposit.</summary>

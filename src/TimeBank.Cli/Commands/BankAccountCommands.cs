@@ -21,8 +21,12 @@ internal static class BankAccountCommands
             code = make.Option("--code", "支付系统行号，12 位；钱包（支付宝、微信）不写", "the bank's code of 12 digits; left out for a wallet"),
             profile = make.Option("--profile", "对账单格式，如 icbc-debit", "how its statements are read, such as icbc-debit"),
             sheet = make.Option("--sheet", "批量付款表格式，如 batch-transfer", "how sheets of payments are written, such as batch-transfer");
+        var custody = new Option<bool>("--custody")
+        {
+            Description = make.Language["只存管预收费", "it is for prepaid fees in custody alone"],
+        };
         return make.Command("set", "登记或更改，旧的留在历史里", "describe an account; what was there before stays in its history",
-            [slug, holder, account, bank, code, profile, sheet, make.DryRun], async (session, parsed) =>
+            [slug, holder, account, bank, code, profile, sheet, custody, make.DryRun], async (session, parsed) =>
         {
             string name = session.Name("bankAccounts", parsed.GetValue(slug)!), read = parsed.GetValue(profile) ?? "";
             bool isWallet = read.StartsWith("alipay-", StringComparison.Ordinal) || read.StartsWith("wechat-", StringComparison.Ordinal);
@@ -36,7 +40,7 @@ internal static class BankAccountCommands
                 RequestId = session.RequestId(), Name = name, HolderName = parsed.GetValue(holder)!,
                 AccountNumber = parsed.GetValue(account)!, BankName = parsed.GetValue(bank)!, BankCode = parsed.GetValue(code) ?? "",
                 StatementProfile = parsed.GetValue(profile) ?? "", SheetProfile = parsed.GetValue(sheet) ?? "",
-                ValidateOnly = make.IsDryRun(parsed),
+                ForCustody = parsed.GetValue(custody), ValidateOnly = make.IsDryRun(parsed),
             }));
         });
     }
@@ -75,10 +79,11 @@ internal static class BankAccountCommands
         session.Screen.Table(
             "", [new(language["账户", "account"]), new(language["户名", "holder"]), new(language["账号", "number"]),
                 new(language["开户行", "bank"]), new(language["行号", "code"]), new(language["对账单", "statements"]),
-                new(language["付款表", "sheets"]), new(language["登记人", "set by"]), new(language["登记时间", "set"])],
+                new(language["付款表", "sheets"]), new(language["存管", "custody"]),
+                new(language["登记人", "set by"]), new(language["登记时间", "set"])],
             accounts.Select(account => (IReadOnlyList<string>)[ResourceNames.Short(account.Name), account.HolderName,
-                account.AccountNumber, account.BankName, account.BankCode, account.StatementProfile, account.SheetProfile, account.SetBy,
-                TimeText.Of(account.SetTime)]));
+                account.AccountNumber, account.BankName, account.BankCode, account.StatementProfile, account.SheetProfile,
+                account.ForCustody ? language["是", "yes"] : "", account.SetBy, TimeText.Of(account.SetTime)]));
     }
 
     private static Argument<string> Slug(CommandFactory make) =>

@@ -282,6 +282,16 @@ internal static class PrepaymentCommands
                 prepayment.Draws.Select(draw => (IReadOnlyList<string>)[MonthOf(draw.Month), AmountText.Of(draw.Amount, language),
                     ResourceNames.Short(draw.Entry)]));
         }
+        if (prepayment.Lines.Count > 0)
+        {
+            session.Screen.Table(
+                language["收付", "money"], [new(language["日期", "day"]), new(language["事项", "what"]), new(language["金额", "amount"], true),
+                    new(language["其中押金", "of it deposit"], true), new(language["凭证号", "reference"]), new(language["分录", "entry"])],
+                prepayment.Lines.Select(line => (IReadOnlyList<string>)[TimeText.Of(line.Date),
+                    $"{Labels.OrName("", line.Code, language)} {(line.Reversed ? language["（已冲正）", "(taken back)"] : "")}".TrimEnd(),
+                    AmountText.Of(line.Amount, language), AmountText.Of(line.Deposit, language), line.BankReference,
+                    ResourceNames.Short(line.Entry)]));
+        }
         session.Screen.Table(
             "", [new(language["时间", "time"]), new(language["经过", "what"]), new(language["经办", "by"]), new(language["为", "for"]),
                 new(language["说明", "note"])],

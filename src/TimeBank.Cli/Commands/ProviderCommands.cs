@@ -214,7 +214,8 @@ internal static class ProviderCommands
             (language["服务", "services"], ServicesOf(provider, language)),
             (language["资质", "accredited"], provider.Accreditation is null ? "" : TimeText.Of(provider.Accreditation)),
             (language["信用", "standing"], $"{EnumText.Of(provider.Standing, language)} {provider.StandingNote}".Trim()),
-            (language["应付", "owed"], AmountText.Of(provider.Payable, language)));
+            (language["应付", "owed"], AmountText.Of(provider.Payable, language)),
+            (language["应付预收费", "prepaid fees owed"], AmountText.Of(provider.PrepaidPayable, language)));
         ProviderFileCommands.ShowFile(session, provider);
         if (provider.Decisions.Count == 0) return;
         session.Screen.Table(

@@ -36,9 +36,10 @@ internal static class SettlementCommands
             {
                 session.Screen.Table(
                     "", [new(language["批次", "batch"]), new(language["日期", "prepared"]), new(language["状态", "state"]),
-                        new(language["笔数", "payments"], true), new(language["金额", "total"], true)],
+                        new(language["付什么", "pays"]), new(language["笔数", "payments"], true), new(language["金额", "total"], true)],
                     list.Batches.Select(batch => (IReadOnlyList<string>)[ResourceNames.Short(batch.Name), TimeText.Of(batch.PreparedDate),
-                    EnumText.Of(batch.State, language), $"{batch.PaymentCount}", AmountText.Of(batch.TotalAmount, language)]));
+                    EnumText.Of(batch.State, language), EnumText.Of(batch.Pays, language), $"{batch.PaymentCount}",
+                    AmountText.Of(batch.TotalAmount, language)]));
                 session.Screen.Unreadable(list.Unreadable);
                 session.Screen.More(list.NextPageToken);
             });
@@ -64,9 +65,10 @@ internal static class SettlementCommands
         };
         Option<string> provider = make.Option("--provider", "不写付款：下一批将结算这家机构的哪些核销",
             "instead of a payment: what the next batch would settle for this provider");
+        Option<bool> prepaid = Prepaid(make);
         var funders = new Option<bool>("--funders") { Description = make.Language["列出每笔由哪些资金承担", "which fund bears what of each line"] };
         return make.Command("lines", "一笔付款由哪些核销组成，或下一批将由哪些组成", "what a payment is made of, or the next one would be",
-            [payment, provider, funders, make.Limit, make.All], async (session, parsed) =>
+            [payment, provider, prepaid, funders, make.Limit, make.All], async (session, parsed) =>
         {
             ListPaymentLinesResponse list;
             IReadOnlyList<IReadOnlyList<string>> extra = [];
@@ -75,7 +77,10 @@ internal static class SettlementCommands
                 string name = session.Name("providers", whose);
                 var client = new Client(await session.AsAsync(Role.Auditor, name));
                 list = await make.PagingOf(parsed).AllAsync(
-                    new ListNextPaymentLinesRequest { Provider = name, WithFunders = parsed.GetValue(funders) },
+                    new ListNextPaymentLinesRequest
+                    {
+                        Provider = name, WithFunders = parsed.GetValue(funders), Pays = Kind(parsed.GetValue(prepaid)),
+                    },
                     page => client.ListNextPaymentLinesAsync(page).ResponseAsync);
             }
             else
@@ -141,14 +146,16 @@ internal static class SettlementCommands
             aside = Many("--set-aside", make.Language["有争议暂不付的核销分录，可多次", "the entry of a disputed redemption; may be repeated"]);
         Option<string> release = make.Option("--release-until", "同时支付此日及以前各批扣留的款项",
             "also pay what batches up to this day have held back");
+        Option<bool> prepaid = Prepaid(make);
         return make.Command("prepare", "编制批次并预留款项", "make a batch of what is owed, and hold its money",
-            [providers, aside, release, make.DryRun], async (session, parsed) =>
+            [providers, aside, release, prepaid, make.DryRun], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.FinanceMaker, session.Settings.Region));
             var request = new PrepareBatchRequest
             {
                 RequestId = session.RequestId(), ValidateOnly = make.IsDryRun(parsed), Parent = session.Region,
                 ReleaseHeldBackUntil = parsed.GetValue(release) is { } day ? TimeText.ParseDay(day) : null,
+                Pays = Kind(parsed.GetValue(prepaid)),
             };
             request.Providers.Add((parsed.GetValue(providers) ?? []).Select(provider => session.Name("providers", provider)));
             request.SetAside.Add((parsed.GetValue(aside) ?? []).Select(entry => session.Name("entries", entry)));
@@ -229,7 +236,8 @@ internal static class SettlementCommands
     {
         Language language = session.Screen.Language;
         session.Screen.Table(
-            $"{ResourceNames.Short(batch.Name)} {EnumText.Of(batch.State, language)} {AmountText.Of(batch.TotalAmount, language)}",
+            $"{ResourceNames.Short(batch.Name)} {EnumText.Of(batch.Pays, language)} {EnumText.Of(batch.State, language)} "
+                + AmountText.Of(batch.TotalAmount, language),
             [
                 new(language["笔", "no."], true), new(language["机构", "provider"]), new(language["状态", "state"]),
                 new(language["付款", "to pay"], true), new(language["抵欠款", "offset"], true), new(language["结转", "carried"], true),
@@ -264,6 +272,14 @@ internal static class SettlementCommands
         string Sum(IEnumerable<CarriedAmount> amounts) =>
             AmountText.Of(new Amount { Value = amounts.Sum(one => one.Amount.Value), Unit = "CNY" }, language);
     });
+
+    internal static Option<bool> Prepaid(CommandFactory make) => new("--prepaid")
+    {
+        Description = make.Language["预收费（经存管账户支付），而不是服务款",
+            "prepaid fees, which the account for custody pays, and not services"],
+    };
+
+    internal static PayableKind Kind(bool isPrepaid) => isPrepaid ? PayableKind.Prepaid : PayableKind.Services;
 
     private static Option<string[]> Many(string name, string description) =>
         new(name) { Description = description, AllowMultipleArgumentsPerToken = true };

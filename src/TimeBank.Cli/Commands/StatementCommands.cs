@@ -15,9 +15,10 @@ internal static class StatementCommands
             Arity = new ArgumentArity(1, 2),
         };
         Option<string> account = make.Option("--account", "时间账户：earned、gifted 或 issued", "of a person's hours: earned, gifted or issued");
+        Option<bool> prepaid = SettlementCommands.Prepaid(make);
         var period = new PeriodOptions(make);
         return [make.Command("statement", "对账单", "a statement with opening and closing balance",
-            [whose, account, .. period.All, make.Limit, make.All], async (session, parsed) =>
+            [whose, account, prepaid, .. period.All, make.Limit, make.All], async (session, parsed) =>
         {
             (string collection, string name) = Target(session, parsed.GetValue(whose)!);
             Paging paging = make.PagingOf(parsed);
@@ -25,7 +26,8 @@ internal static class StatementCommands
             {
                 "volunteers" or "elders" => OfHoursAsync(session, name, EnumText.ParseOrDefault<HourAccount>(parsed.GetValue(account)),
                     period.Read(parsed), paging),
-                "providers" => OfProviderAsync(session, name, period.Read(parsed), paging),
+                "providers" => OfProviderAsync(
+                    session, name, period.Read(parsed), paging, SettlementCommands.Kind(parsed.GetValue(prepaid))),
                 "funds" => OfFundAsync(session, name, period.Read(parsed), paging),
                 "accounts" => OfAccountAsync(session, name, period.ReadOptional(parsed), paging),
                 _ => throw new UsageException("请写明是谁的：volunteers/ID、elders/ID、providers/ID、funds/ID 或 accounts/路径。",
@@ -46,10 +48,11 @@ internal static class StatementCommands
         Show(session, statement);
     }
 
-    internal static async Task OfProviderAsync(Session session, string name, Period period, Paging paging)
+    internal static async Task OfProviderAsync(
+        Session session, string name, Period period, Paging paging, PayableKind pays = PayableKind.Services)
     {
         var client = new ProviderService.ProviderServiceClient(await session.AsAsync(Role.Auditor, name));
-        Show(session, await paging.AllAsync(new GetProviderStatementRequest { Provider = name, Period = period }, page =>
+        Show(session, await paging.AllAsync(new GetProviderStatementRequest { Provider = name, Period = period, Pays = pays }, page =>
             client.GetProviderStatementAsync(page).ResponseAsync));
     }
 

@@ -152,10 +152,12 @@ public static class SettlementEntries
     /// Holds the money of a batch: each provider's payment, and the part of the payable that pays off the provider's debt. A held amount
     /// can't be settled twice, and no refund can take it away.
     /// </summary>
-    public static Proposal Prepare(EntryHeader header, OpaqueId batch, IEnumerable<ProviderClaim> claims)
+    public static Proposal Prepare(
+        EntryHeader header, OpaqueId batch, IEnumerable<ProviderClaim> claims, PayableKind pays = PayableKind.Services)
     {
-        AccountSpec settlement = Chart.Settlement(batch);
-        ImmutableArray<ProposedTransfer> transfers = [.. claims.SelectMany(claim => Legs(claim, settlement))];
+        AccountSpec settlement = Chart.Settlement(batch, pays);
+        ImmutableArray<ProposedTransfer> transfers =
+            [.. claims.SelectMany(claim => Legs(claim, Chart.Payable(claim.Provider, pays), settlement))];
         return new Proposal(header, EntryKind.Hold, EntryCode.PrepareSettlement) { Transfers = transfers };
     }
 
@@ -168,18 +170,20 @@ public static class SettlementEntries
         new(header, EntryKind.VoidHold, EntryCode.WithdrawSettlement) { Of = prepared };
 
     /// <summary>The bank has paid.</summary>
-    public static Proposal Pay(EntryHeader header, OpaqueId batch, Slug bank, Fen amount) =>
-        Entries.Post(header, EntryCode.PayProvider, new ProposedTransfer(Chart.Settlement(batch), Chart.Bank(bank), amount.Value));
+    public static Proposal Pay(
+        EntryHeader header, OpaqueId batch, Slug bank, Fen amount, PayableKind pays = PayableKind.Services) => Entries.Post(
+            header, EntryCode.PayProvider, new ProposedTransfer(Chart.Settlement(batch, pays), Chart.Bank(bank), amount.Value));
 
     /// <summary>The bank has refused a payment: the provider is owed the money again.</summary>
-    public static Proposal Reject(EntryHeader header, OpaqueId batch, OpaqueId provider, Fen amount) =>
-        Entries.Post(header, EntryCode.RejectPayment,
-            new ProposedTransfer(Chart.Settlement(batch), Chart.ProviderPayable(provider), amount.Value));
+    public static Proposal Reject(
+        EntryHeader header, OpaqueId batch, OpaqueId provider, Fen amount, PayableKind pays = PayableKind.Services) => Entries.Post(
+            header, EntryCode.RejectPayment,
+            new ProposedTransfer(Chart.Settlement(batch, pays), Chart.Payable(provider, pays), amount.Value));
 
     /// <summary>A paid payment came back: the provider is owed the money again.</summary>
-    public static Proposal Return(EntryHeader header, Slug bank, OpaqueId provider, Fen amount) =>
-        Entries.Post(header, EntryCode.ReturnPayment,
-            new ProposedTransfer(Chart.Bank(bank), Chart.ProviderPayable(provider), amount.Value));
+    public static Proposal Return(
+        EntryHeader header, Slug bank, OpaqueId provider, Fen amount, PayableKind pays = PayableKind.Services) => Entries.Post(
+            header, EntryCode.ReturnPayment, new ProposedTransfer(Chart.Bank(bank), Chart.Payable(provider, pays), amount.Value));
 
     /// <summary>
     /// Lets a refund of a settled redemption find its money: the provider owes what the payable lacks. The refund's own entry follows.
@@ -189,9 +193,8 @@ public static class SettlementEntries
         Entries.Post(header, EntryCode.OweProvider,
             new ProposedTransfer(Chart.ProviderOwed(provider), Chart.ProviderPayable(provider), shortfall.Value));
 
-    private static IEnumerable<ProposedTransfer> Legs(ProviderClaim claim, AccountSpec settlement)
+    private static IEnumerable<ProposedTransfer> Legs(ProviderClaim claim, AccountSpec payable, AccountSpec settlement)
     {
-        AccountSpec payable = Chart.ProviderPayable(claim.Provider);
         if (claim.Paid > Fen.Zero) yield return new ProposedTransfer(payable, settlement, claim.Paid.Value);
         if (claim.Netted > Fen.Zero)
             yield return new ProposedTransfer(payable, Chart.ProviderOwed(claim.Provider), claim.Netted.Value);

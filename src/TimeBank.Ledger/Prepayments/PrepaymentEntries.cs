@@ -12,10 +12,10 @@ public static class PrepaymentEntries
                 custody.Account(CustodyPart.Fees), custody.Account(CustodyPart.Deposit), deposit.Value));
     }
 
-    /// <summary>The provider has earned a month's fee: an ordinary settlement pays it.</summary>
+    /// <summary>The provider has earned a month's fee: a settlement of prepaid fees pays it, from custody's bank account.</summary>
     public static Proposal Draw(EntryHeader header, Custody custody, Fen amount) => Entries.Post(
         header, EntryCode.DrawPrepayment,
-        new ProposedTransfer(custody.Account(CustodyPart.Fees), Chart.ProviderPayable(custody.Provider), amount.Value));
+        new ProposedTransfer(custody.Account(CustodyPart.Fees), Chart.ProviderPrepaid(custody.Provider), amount.Value));
 
     /// <summary>The agreement has ended: what was not earned, and the deposit, wait to be paid back.</summary>
     public static Proposal End(EntryHeader header, Custody custody, Fen fees, Fen deposit)
@@ -30,6 +30,29 @@ public static class PrepaymentEntries
     /// <summary>The bank has paid the elder back.</summary>
     public static Proposal PayRefund(EntryHeader header, Custody custody, Slug bank, Fen amount) => Entries.Post(
         header, EntryCode.RefundPrepayment, new ProposedTransfer(custody.Account(CustodyPart.Refund), Chart.Bank(bank), amount.Value));
+}
+
+/// <summary>What one entry did to an agreement's money.</summary>
+/// <param name="Amount">What it moved as a whole.</param>
+/// <param name="Deposit">The part of it that is of the deposit. What is paid back comes from one account, where it isn't apart.</param>
+public readonly record struct CustodyMovement(Fen Amount, Fen Deposit)
+{
+    /// <summary>
+    /// Reads it from the entry's transfers. A receipt with a deposit passes through the fees, so that the bank has one posting: its amount
+    /// is what came, and not the sum of its transfers.
+    /// </summary>
+    public static CustodyMovement Of(IReadOnlyCollection<StoredTransfer> transfers)
+    {
+        StoredTransfer[] beyond = [.. transfers.Where(moved => !(IsCustody(moved.Debit) && IsCustody(moved.Credit)))];
+        return new CustodyMovement(
+            Sum(beyond.Length > 0 ? beyond : transfers), Sum(transfers.Where(moved => IsDeposit(moved.Debit) || IsDeposit(moved.Credit))));
+    }
+
+    private static bool IsCustody(AccountPath path) => path.Text.StartsWith(Chart.CustodyPrefix, StringComparison.Ordinal);
+
+    private static bool IsDeposit(AccountPath path) => IsCustody(path) && Chart.CustodyPartOf(path) == CustodyPart.Deposit;
+
+    private static Fen Sum(IEnumerable<StoredTransfer> transfers) => new(transfers.Sum(moved => moved.Transfer.Posted));
 }
 
 /// <summary>The money that one provider's agreements hold.</summary>

@@ -213,6 +213,18 @@ public static class PrepaymentRule
         : approvedBy is null ? new Refusal(Reason.PrepaymentRefundNotApproved)
         : approvedBy == actor ? new Refusal(Reason.MakerIsChecker) : null;
 
+    /// <summary>
+    /// Prepaid fees have a bank account of their own, and it has nothing else. A region that has not named one keeps them beside other
+    /// money.
+    /// </summary>
+    /// <param name="isForCustody">The account is for custody.</param>
+    /// <param name="isCustody">The money is prepaid fees.</param>
+    /// <param name="hasOther">Another account of the region is for custody.</param>
+    /// <returns>None: the money can pass through the account.</returns>
+    public static Reason AtBank(bool isForCustody, bool isCustody, bool hasOther) =>
+        isForCustody && !isCustody ? Reason.BankAccountForCustody
+        : isCustody && !isForCustody && hasOther ? Reason.BankAccountNotForCustody : Reason.None;
+
     private static DateOnly MonthOf(DateOnly day) => new(day.Year, day.Month, 1);
 
     private static DateOnly EndOf(DateOnly month) => month.AddMonths(1).AddDays(-1);

@@ -379,4 +379,9 @@ public enum Reason
     PriceAboveCeiling = 1019,
     PriceAbovePublished = 1020,
     ProviderFileFull = 1021,
+
+    // Prepaid fees at the bank.
+    BankAccountForCustody = 1022,
+    BankAccountNotForCustody = 1023,
+    BankLineReferenceUsed = 1024,
 }

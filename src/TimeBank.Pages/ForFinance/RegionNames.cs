@@ -40,6 +40,13 @@ public static class RegionNames
             return (page.BankAccounts, page.NextPageToken);
         });
 
+    /// <summary>The accounts through which money can pass: prepaid fees have one of their own where there is one for custody.</summary>
+    public static async Task<List<BankAccount>> BankAccountsAsync(Visitor visitor, bool isCustody)
+    {
+        List<BankAccount> all = await BankAccountsAsync(visitor);
+        return isCustody && !all.Exists(one => one.ForCustody) ? all : [.. all.Where(one => one.ForCustody == isCustody)];
+    }
+
     /// <param name="unreadable">Gets the names of batches that are damaged; null: nobody shows them.</param>
     public static async Task<List<SettlementBatch>> BatchesAsync(
         Visitor visitor, SettlementState state, List<string>? unreadable = null) => await AllAsync<SettlementBatch>(

@@ -27,6 +27,8 @@ public static class EntryWords
         ("programme/", "/committed", "项目 {0}：券已占用", "programme {0}: bound by vouchers"),
         ("programme/", "/units", "项目 {0}：券的次数", "programme {0}: units on vouchers"),
         ("provider/", "/payable", "应付机构 {0}", "payable to provider {0}"), ("provider/", "/owed", "机构 {0} 欠款", "owed by provider {0}"),
+        ("provider/", "/prepaid", "应付机构 {0} 预收费", "prepaid fees payable to provider {0}"),
+        ("settlement/", "/prepaid", "预收费结算批次 {0}", "settlement batch {0} of prepaid fees"),
         ("voucher/", "", "券 {0}", "voucher {0}"), ("settlement/", "", "结算批次 {0}", "settlement batch {0}"),
         ("estate/", "", "付给老人 {0} 的继承人", "to the heirs of elder {0}"),
         ("bank/", "", "银行账户 {0}", "bank account {0}"), ("suspense/", "", "待查款项 {0}", "suspense of {0}"),

@@ -39,6 +39,12 @@ public static partial class ChoiceContract
     [MapEnumValue(V1.ServiceType.Unspecified, Ledger.ServiceType.None)]
     public static partial Ledger.ServiceType ToDomain(this V1.ServiceType type);
 
+    [MapEnumValue(Ledger.PayableKind.None, V1.PayableKind.Unspecified)]
+    public static partial V1.PayableKind ToContract(this Ledger.PayableKind kind);
+
+    [MapEnumValue(V1.PayableKind.Unspecified, Ledger.PayableKind.None)]
+    public static partial Ledger.PayableKind ToDomain(this V1.PayableKind kind);
+
     public static partial V1.ServicePlace ToContract(this Ledger.ServicePlace place);
 
     [MapEnumValue(Ledger.HolderCheck.Nothing, V1.HolderCheck.Unspecified)]

@@ -214,8 +214,8 @@ public sealed class ComplaintSubjects(ILedgerReader ledger, IGrainFactory grains
         };
         foreach (SettlementExport file in (batch.FormerExports ?? []).Concat(batch.Export is { } export ? [export] : []))
             actors.AddRange([file.By, file.WithdrawalBy, file.ConfirmedBy]);
-        string batchPath = Chart.Settlement(OpaqueId.Parse(name.Id)).Path.Text,
-            payable = Chart.ProviderPayable(OpaqueId.Parse(payment.Provider)).Path.Text;
+        string batchPath = Chart.Settlement(OpaqueId.Parse(name.Id), batch.Pays).Path.Text,
+            payable = Chart.Payable(OpaqueId.Parse(payment.Provider), batch.Pays).Path.Text;
         foreach ((EntryCode code, string path) in ((EntryCode, string)[])[(EntryCode.PayProvider, batchPath),
             (EntryCode.RejectPayment, batchPath), (EntryCode.ReturnPayment, payable)])
         {

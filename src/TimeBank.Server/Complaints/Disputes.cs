@@ -78,6 +78,8 @@ internal static class Disputes
         this PaidEntries paid, SettlementRecord batch, ImmutableArray<DisputedEntry> disputes)
     {
         var found = new List<(int, DisputedEntry)>();
+        // Redemptions and bills are no prepaid fees.
+        if (batch.Pays == PayableKind.Prepaid) return found;
         foreach (PaymentRecord payment in batch.Payments)
         {
             foreach (DisputedEntry dispute in disputes.Where(dispute => dispute.Provider == payment.Provider))

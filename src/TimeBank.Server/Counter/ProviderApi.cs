@@ -82,7 +82,7 @@ public sealed partial class ProviderApi(
         var today = new ProviderDay(region, clock.Today, catalogue);
         if (SeesPayables(context.Caller()))
         {
-            IReadOnlyList<long> payable = await grains.AvailableAsync(region, [.. shown.Select(provider => Payable(provider).Path)]);
+            IReadOnlyList<(long, long)> payable = await PayableAsync(region, shown);
             response.Providers.Add(shown.Zip(payable, (provider, fen) => provider.ToContract(today, fen, seesFile: true)));
         }
         else
@@ -185,9 +185,10 @@ public sealed partial class ProviderApi(
         if (request.Period is null) read.Refuse("period", "REQUIRED");
         (DateOnly First, DateOnly Last) period = read.Period(request.Period, "period");
         int pageSize = read.PageSize(request.PageSize);
+        Ledger.PayableKind pays = SettlementApi.Kind(read, request.Pays);
         read.Check();
         await ProviderAsync(name);
-        return await statements.StatementAsync(context, request, name.Region, Chart.ProviderPayable(OpaqueId.Parse(name.Id)), period,
+        return await statements.StatementAsync(context, request, name.Region, Chart.Payable(OpaqueId.Parse(name.Id), pays), period,
             pageSize, request.PageToken);
     }
 
@@ -196,7 +197,14 @@ public sealed partial class ProviderApi(
 
     private static AccountFilter Account(AccountPath path) => new(path.Text);
 
-    private static AccountSpec Payable(ProviderRecord provider) => Chart.ProviderPayable(OpaqueId.Parse(provider.Id));
+    /// <summary>What providers are owed for services, and of prepaid fees, in fen.</summary>
+    private async Task<IReadOnlyList<(long Services, long Prepaid)>> PayableAsync(
+        RegionCode region, IReadOnlyCollection<ProviderRecord> providers)
+    {
+        IReadOnlyList<long> fen = await grains.AvailableAsync(region, [.. providers.Select(provider => OpaqueId.Parse(provider.Id))
+            .SelectMany(id => new[] { Chart.ProviderPayable(id).Path, Chart.ProviderPrepaid(id).Path })]);
+        return [.. fen.Chunk(2).Select(both => (both[0], both[1]))];
+    }
 
     private static RegistryQuery QueryOf(RegionCode region, V1.ServiceType? type, int pageSize)
     {
@@ -238,7 +246,7 @@ public sealed partial class ProviderApi(
             isOwn = caller.Owns(ResourceName.Of(region, VoucherContract.Providers, provider.Id)),
             seesMoney = isOffice || (isOwn
                 && StaffRule.Judge(provider.StaffSpans, caller.Subject, Ledger.ProviderRight.Money, clock.Today) is null);
-        long? payable = seesMoney ? (await grains.AvailableAsync(region, [Payable(provider).Path]))[0] : null;
+        (long, long)? payable = seesMoney ? (await PayableAsync(region, [provider]))[0] : null;
         var today = new ProviderDay(region, clock.Today, await rules.CatalogueAsync(region, clock.Today));
         return provider.ToContract(today, payable, isOffice || isOwn);
     }

@@ -11,9 +11,10 @@ internal readonly record struct ProviderDay(RegionCode Region, DateOnly Today, C
 /// <summary>Providers in the contract's types.</summary>
 internal static class ProviderContract
 {
-    /// <param name="payable">In fen; null if the caller may not see it.</param>
+    /// <param name="payable">What it is owed for services and of prepaid fees, in fen; null if the caller may not see it.</param>
     /// <param name="seesFile">False for elders, who see what it offers.</param>
-    public static Provider ToContract(this ProviderRecord record, ProviderDay day, long? payable, bool seesFile)
+    public static Provider ToContract(
+        this ProviderRecord record, ProviderDay day, (long Services, long Prepaid)? payable, bool seesFile)
     {
         StandingRecord? decided = record.DecisionOn(day.Today);
         AccreditationSpan[] spans = [.. record.AllAccreditations.Select(one => one.ToSpan()).Where(span => span.First <= span.Last)];
@@ -27,7 +28,8 @@ internal static class ProviderContract
             Standing = (decided?.Standing ?? Ledger.Standing.Good).ToContract(),
             StandingPeriod = decided is null ? null : (decided.First, decided.Last ?? DateOnly.MaxValue).ToContract(),
             StandingNote = decided?.Note ?? "",
-            Payable = payable is { } fen ? Unit.Fen.Of(fen) : null,
+            Payable = payable is var (services, _) ? Unit.Fen.Of(services) : null,
+            PrepaidPayable = payable is var (_, prepaid) ? Unit.Fen.Of(prepaid) : null,
             Prices = { record.PricesFrom(day) },
             Opening = record.Opening?.ToContract(),
         };

@@ -63,6 +63,13 @@ public interface IElderGrain : IGrainWithStringKey
     /// <summary>All visits, in the order in which they were recorded; null if the elder is not registered.</summary>
     [Alias("visits"), AlwaysInterleave]
     Task<ImmutableArray<VisitRecord>?> VisitsAsync();
+
+    /// <summary>
+    /// Agrees to prepaid fees, one agreement after another: what an elder has agreed to counts together, so two at once would not see each
+    /// other.
+    /// </summary>
+    [Alias("agree-prepayment")]
+    Task<Reply<PrepaymentView>> AgreePrepaymentAsync(Command command, OpaqueId agreement);
 }
 
 /// <summary>An elder, as the grain answers it.</summary>
@@ -303,6 +310,9 @@ public sealed partial class ElderGrain(
         DryRun dryRun = await Writer.DryRunAsync(command, Today, unknown, Propose);
         return Granted(dryRun.Outcome, dryRun.Accounts.FirstOrDefault(account => account.Path == Chart.DonatedPool().Path)?.Balance);
     }
+
+    public Task<Reply<PrepaymentView>> AgreePrepaymentAsync(Command command, OpaqueId agreement) =>
+        GrainFactory.GetGrain<IPrepaymentGrain>(Region, agreement).AgreeAsync(command);
 
     private static Reply<GrantedHours> Granted(Outcome outcome, long? poolRemaining) =>
         outcome.Refusal is { } refusal ? refusal : new GrantedHours(outcome.Entry!.Index, poolRemaining);

@@ -21,7 +21,7 @@ public sealed class BankAccountApi(IGrainFactory grains, IRegistry registry, Pag
             isWallet: ProfileFile.IsOfWallet(request.StatementProfile));
         var described = new BankAccountDescription(
             account, Profile(read, request.StatementProfile, "statement_profile", ProfileFile.Shipped),
-            Profile(read, request.SheetProfile, "sheet_profile", SheetProfile.Shipped));
+            Profile(read, request.SheetProfile, "sheet_profile", SheetProfile.Shipped), request.ForCustody ? true : null);
         read.Check();
         AccessInterceptor.RequireKnown(name.Region);
         IBankAccountGrain grain = grains.GetGrain<IBankAccountGrain>(name.GrainKey);
@@ -70,6 +70,7 @@ public sealed class BankAccountApi(IGrainFactory grains, IRegistry registry, Pag
         BankCode = record.Account.BankCode,
         StatementProfile = record.StatementProfile,
         SheetProfile = record.SheetProfile,
+        ForCustody = record.IsForCustody,
         SetBy = record.SetBy,
         SetTime = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(record.SetAt),
     };

@@ -26,6 +26,11 @@ public interface IBankAccountGrain : IGrainWithStringKey
     [Alias("history"), AlwaysInterleave]
     Task<ImmutableArray<BankAccountRecord>> HistoryAsync();
 
+    /// <summary>Why money can't pass through the account: nobody has described it, or it is of the other kind; None: it can.</summary>
+    /// <param name="isCustody">It is prepaid fees: where an account is for custody, they go through it, and nothing else does.</param>
+    [Alias("takes"), AlwaysInterleave]
+    Task<Reason> TakesAsync(bool isCustody);
+
     /// <summary>
     /// Books a movement of the account that a person typed, one after another. Its reference, the command's memo, names one movement of
     /// the account: a second one is most likely a typing error, or the same money booked for two.
@@ -35,16 +40,27 @@ public interface IBankAccountGrain : IGrainWithStringKey
     /// <param name="used">The reason where the reference is used; with the entry that has it.</param>
     [Alias("book")]
     Task<Outcome> BookAsync(Command command, Proposal movement, bool allowRepeat, Reason used);
+
+    /// <summary>
+    /// Books what a line of the bank is, in turn with what people type. Refused where somebody has typed a movement of the line's reference
+    /// that no line is matched with: the line is that movement.
+    /// </summary>
+    /// <param name="line">The line's number.</param>
+    [Alias("book-line")]
+    Task<Outcome> BookLineAsync(Command command, Proposal movement, long line);
 }
 
 /// <summary>What an administrator says of an account.</summary>
 /// <param name="StatementProfile">Names the profile by which its statements are read; empty: none.</param>
 /// <param name="SheetProfile">Names the profile by which sheets for batch transfers are written; empty: none.</param>
+/// <param name="Custody">True: it has prepaid fees in custody, and nothing else. Null: it has no such money alone.</param>
 [GenerateSerializer, Immutable, Alias("timebank.bank-account-description")]
 public sealed record BankAccountDescription(
     [property: Id(0), JsonPropertyName("account")] BankDetails Account,
     [property: Id(1), JsonPropertyName("statementProfile")] string StatementProfile,
-    [property: Id(2), JsonPropertyName("sheetProfile")] string SheetProfile);
+    [property: Id(2), JsonPropertyName("sheetProfile")] string SheetProfile,
+    [property: Id(3), JsonPropertyName("custody"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    bool? Custody = null);
 
 /// <summary>One of our bank accounts, and who described it so.</summary>
 /// <param name="Slug">As in the ledger's <c>bank/{slug}</c>.</param>
@@ -63,6 +79,9 @@ public sealed record BankAccountRecord(
 
     [JsonIgnore]
     public string SheetProfile => Description.SheetProfile;
+
+    [JsonIgnore]
+    public bool IsForCustody => Description.Custody == true;
 }
 
 /// <summary>The stored state of a bank account's grain.</summary>
@@ -79,10 +98,13 @@ public sealed class BankAccountState : WorkflowState
 /// <inheritdoc cref="IBankAccountGrain"/>
 public sealed class BankAccountGrain(
     [PersistentState(BankAccountState.Kind, GrainStorageNames.TimeBank)] IPersistentState<BankAccountState> state,
-    ILedgerReader ledger, IBankBooks books, BusinessClock clock)
+    ILedgerReader ledger, IBankBooks books, IRegistry registry, BusinessClock clock)
     : WorkflowGrain<BankAccountState>(state, clock), IBankAccountGrain
 {
     private const int AtOnce = 500;
+
+    private static readonly ImmutableArray<EntryCode> TypedIn = [EntryCode.ReceiveMoney, EntryCode.ReceivePrepayment],
+        TypedOut = [EntryCode.RefundPrepayment];
 
     public Task<Reply<BankAccountRecord>> SetAsync(Command command, BankAccountDescription account) =>
         command.IsDryRun ? DryRunAsync(() => SetOnceAsync(command, account)) : SetOnceAsync(command, account);
@@ -92,25 +114,70 @@ public sealed class BankAccountGrain(
     public Task<ImmutableArray<BankAccountRecord>> HistoryAsync() =>
         Task.FromResult<ImmutableArray<BankAccountRecord>>([.. Enumerable.Reverse(Stored.History)]);
 
+    public async Task<Reason> TakesAsync(bool isCustody)
+    {
+        if (Stored.History.LastOrDefault() is not { } described) return Reason.BankAccountNotFound;
+        bool hasOther = isCustody && !described.IsForCustody && await HasCustodyAsync();
+        return PrepaymentRule.AtBank(described.IsForCustody, isCustody, hasOther);
+    }
+
     public async Task<Outcome> BookAsync(Command command, Proposal movement, bool allowRepeat, Reason used)
     {
-        JournalEntry? other = allowRepeat ? null : await ReferencedAsync(command, isIn: movement.Code != EntryCode.RefundPrepayment);
-        Refusal? refusal = other is null ? null : Refusal.Of(
-            used, ("field", "reference"), ("entry", other.Index.ToString(CultureInfo.InvariantCulture)),
-            ("available", other.Transfers[0].Posted.ToString(CultureInfo.InvariantCulture)), ("unit", Unit.Fen.Code),
-            ("date", other.Header.EventDate().ToString("O", CultureInfo.InvariantCulture)));
-        return await Writer.DecideAsync(command, Today, refusal, () => movement);
+        JournalEntry? other = allowRepeat ? null : await ReferencedAsync(command.Memo, movement.Code != EntryCode.RefundPrepayment);
+        return await Writer.DecideAsync(command, Today, Used(used, "reference", other), () => movement);
+    }
+
+    public async Task<Outcome> BookLineAsync(Command command, Proposal movement, long line)
+    {
+        StoredBankLine said = (await books.LinesAsync(Region, Slug.Parse(LocalKey), [line], CancellationToken.None))[0];
+        JournalEntry? typed = said.BankReference is { Length: > 0 } reference
+            ? await TypedAsync(reference, said.SignedFen > 0, isUnmatched: true) : null;
+        return await Writer.DecideAsync(command, Today, Used(Reason.BankLineReferenceUsed, "", typed), () => movement);
+    }
+
+    private static Refusal? Used(Reason reason, string field, JournalEntry? by)
+    {
+        if (by is null) return null;
+        (string Key, string Value)[] values =
+        [
+            ("entry", by.Index.ToString(CultureInfo.InvariantCulture)),
+            ("available", by.Transfers[0].Posted.ToString(CultureInfo.InvariantCulture)), ("unit", Unit.Fen.Code),
+            ("date", by.Header.EventDate().ToString("O", CultureInfo.InvariantCulture)),
+        ];
+        return Refusal.Of(reason, field.Length > 0 ? [("field", field), .. values] : values);
+    }
+
+    /// <summary>The movement that has a reference already: somebody typed it, or it was booked from a line of the bank.</summary>
+    private async Task<JournalEntry?> ReferencedAsync(string reference, bool isIn)
+    {
+        if (reference.Length == 0) return null;
+        if (await TypedAsync(reference, isIn, isUnmatched: false) is { } typed) return typed;
+        // What was booked from a line has the bank's reference there.
+        await foreach (LinkedEntry[] booked in MovementsAsync([EntryCode.BankReceipt, EntryCode.BankSuspense]).Chunk(AtOnce))
+        {
+            ImmutableHashSet<long> lines = [.. (await books.LinesAsync(
+                Region, Slug.Parse(LocalKey), [.. booked.Select(LineOf)], CancellationToken.None))
+                .Where(line => line.BankReference == reference && line.SignedFen > 0 == isIn).Select(line => line.Number)];
+            if (booked.FirstOrDefault(linked => lines.Contains(LineOf(linked))) is { } found) return found.Entry;
+        }
+        return null;
+    }
+
+    private async Task<JournalEntry?> TypedAsync(string reference, bool isIn, bool isUnmatched)
+    {
+        await foreach (LinkedEntry linked in MovementsAsync(isIn ? TypedIn : TypedOut))
+        {
+            if (linked.Entry.Header.Memo == reference && (!isUnmatched || !await IsMatchedAsync(linked.Entry))) return linked.Entry;
+        }
+        return null;
     }
 
     /// <summary>
-    /// The movement that has the command's reference already. What is booked is of the last year, and so is whatever was booked of the same
-    /// movement: it was booked after the bank's day.
+    /// The account's movements of some kinds that stand, the latest first. What is booked is of the last year, and so is whatever was
+    /// booked of the same movement: it was booked after the bank's day.
     /// </summary>
-    private async Task<JournalEntry?> ReferencedAsync(Command command, bool isIn)
+    private async IAsyncEnumerable<LinkedEntry> MovementsAsync(ImmutableArray<EntryCode> codes)
     {
-        if (command.Memo.Length == 0) return null;
-        EntryCode[] codes = isIn ? [EntryCode.ReceiveMoney, EntryCode.ReceivePrepayment, EntryCode.BankReceipt]
-            : [EntryCode.RefundPrepayment];
         foreach (EntryCode code in codes)
         {
             var filter = new EntryFilter(code, From: LedgerTime.From(ChinaTime.StartOf(Today.AddYears(-1))), Reversed: false)
@@ -122,22 +189,24 @@ public sealed class BankAccountGrain(
             do
             {
                 page = await ledger.EntriesAsync(Region, filter, before, AtOnce, CancellationToken.None);
-                // What was booked from a line of the bank has the bank's reference there.
-                ImmutableHashSet<long> lines = code == EntryCode.BankReceipt ? await LinesAsync(page, command.Memo) : [];
-                LinkedEntry? found = page.FirstOrDefault(linked => code == EntryCode.BankReceipt
-                    ? lines.Contains(LineOf(linked)) : linked.Entry.Header.Memo == command.Memo);
-                if (found is not null) return found.Entry;
+                foreach (LinkedEntry linked in page) yield return linked;
                 if (page.Count > 0) before = page[^1].Entry.Index;
             }
             while (page.Count == AtOnce);
         }
-        return null;
     }
 
-    /// <summary>The lines of some bookings that have a reference.</summary>
-    private async Task<ImmutableHashSet<long>> LinesAsync(IReadOnlyList<LinkedEntry> booked, string reference) =>
-        [.. (await books.LinesAsync(Region, Slug.Parse(LocalKey), [.. booked.Select(LineOf)], CancellationToken.None))
-            .Where(line => line.BankReference == reference).Select(line => line.Number)];
+    /// <summary>Whether a line of the bank is matched with a movement that somebody typed.</summary>
+    private async Task<bool> IsMatchedAsync(JournalEntry typed)
+    {
+        string item = $"{BankItem.Entries}{typed.Index}/";
+        await foreach (StoredMatch _ in books.ConfirmedAsync(Region, Slug.Parse(LocalKey), item, CancellationToken.None)) return true;
+        return false;
+    }
+
+    private async Task<bool> HasCustodyAsync() =>
+        (await registry.ListAsync<BankAccountState>(new RegistryQuery(Region, BankAccountState.Kind) { Limit = AtOnce },
+            CancellationToken.None)).Readable().Any(row => row.State.History.LastOrDefault()?.IsForCustody == true);
 
     private static long LineOf(LinkedEntry booked) => BankItem.LineOf(booked.Entry.Detail("line")).Number;
 
@@ -151,4 +220,13 @@ public sealed class BankAccountGrain(
         });
         return refusal is null ? State.History[^1] : refusal;
     }
+}
+
+/// <summary>Asks an account of ours whether money can pass through it.</summary>
+internal static class BankAccountUse
+{
+    /// <summary>Why it can't; null: it can.</summary>
+    public static async Task<Refusal?> AtBankAsync(this IGrainFactory grains, RegionCode region, string account, bool isCustody) =>
+        await grains.GetGrain<IBankAccountGrain>(region, account).TakesAsync(isCustody) is var reason && reason == Reason.None
+            ? null : Refusal.Of(reason, ("account", account));
 }

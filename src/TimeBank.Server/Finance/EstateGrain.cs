@@ -188,13 +188,12 @@ public sealed class EstateGrain([PersistentState(EstateState.Kind, GrainStorageN
     private async Task<Refusal?> ProposeOnceAsync(Command command, string id, string bank, string reference, string evidence)
     {
         (Estate? estate, Refusal? unknown) = await EstateAsync();
-        bool isDescribed = await GrainFactory.GetGrain<IBankAccountGrain>(Region, bank).GetAsync() is not null;
+        Refusal? unfit = await GrainFactory.AtBankAsync(Region, bank, isCustody: false);
         return await OnceAsync(
             command,
             () => unknown ?? EstateRule.Judge(estate, Today)
                 ?? (State.Payouts.Exists(one => one.Stage == EstatePayoutStage.Proposed) ? new Refusal(Reason.EstatePayoutPending)
-                    : !isDescribed ? Refusal.Of(Reason.BankAccountNotFound, ("account", bank))
-                    : null),
+                    : unfit),
             () => State.Payouts.Add(new EstatePayoutRecord
             {
                 Id = id, AmountFen = estate!.PayableAmount.Value, Bank = bank, Reference = reference, Evidence = evidence,

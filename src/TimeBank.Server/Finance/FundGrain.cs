@@ -73,8 +73,7 @@ public sealed class FundGrain([PersistentState(FundState.Kind, GrainStorageNames
     {
         Policy policy = await rules.PolicyAsync(Region, Today);
         Refusal? refusal = State.Fund is null ? new Refusal(Reason.FundNotFound)
-            : await GrainFactory.GetGrain<IBankAccountGrain>(Region, bankAccount).GetAsync() is null
-                ? Refusal.Of(Reason.BankAccountNotFound, ("account", bankAccount))
+            : await GrainFactory.AtBankAsync(Region, bankAccount, isCustody: false) is { } unfit ? unfit
             : received < Today.AddYears(-1)
                 ? Refusal.Of(Reason.ReceiptTooOld, ("field", "received_date"), ("date", Written(Today.AddYears(-1))))
             : allowRepeat ? null : await RepeatedAsync(command.Memo, bankAccount, fen, received);

@@ -10,15 +10,16 @@ namespace TimeBank.Server;
 /// <summary>Explains what a payment settles: each posting on the provider's payable, and how its amount came about.</summary>
 public sealed class PaymentLines(ILedgerReader ledger, IGrainFactory grains, ReportReader reports, DayRules rules)
 {
+    /// <param name="payable">What the provider is owed, by its kind.</param>
     /// <param name="size">The size of the journal up to which lines are listed.</param>
     /// <param name="after">The last posting before the page.</param>
     /// <param name="withFunders">Whether to say which fund bears what.</param>
     /// <returns>The page, and its last posting where more follow.</returns>
     public async Task<(IReadOnlyList<PaymentLine> Lines, PostingCursor? Next)> PageAsync(
-        RegionCode region, OpaqueId provider, long size, PostingCursor after, int pageSize, bool withFunders,
+        RegionCode region, AccountSpec payable, long size, PostingCursor after, int pageSize, bool withFunders,
         CancellationToken cancellation)
     {
-        IReadOnlyList<Posting> postings = await ledger.SettledAsync(region, provider, size, after, pageSize + 1, cancellation);
+        IReadOnlyList<Posting> postings = await ledger.SettledAsync(region, payable, size, after, pageSize + 1, cancellation);
         var lines = new List<PaymentLine>();
         foreach (Posting posting in postings.Take(pageSize)) lines.Add(await LineAsync(region, posting, withFunders, cancellation));
         return (lines, postings.Count > pageSize ? postings[pageSize - 1].Cursor : null);
@@ -100,10 +101,10 @@ internal static class SettledPostings
     /// <summary>One page of the postings on a provider's payable up to a size of the journal, but for the approvals of batches.</summary>
     /// <param name="after">The last posting before the page.</param>
     public static async Task<IReadOnlyList<Posting>> SettledAsync(
-        this ILedgerReader ledger, RegionCode region, OpaqueId provider, long size, PostingCursor after, int limit,
+        this ILedgerReader ledger, RegionCode region, AccountSpec payable, long size, PostingCursor after, int limit,
         CancellationToken cancellation)
     {
-        if (await ledger.AccountAsync(region, Chart.ProviderPayable(provider).Path, cancellation) is not { } account) return [];
+        if (await ledger.AccountAsync(region, payable.Path, cancellation) is not { } account) return [];
         Moment until = await Moment.AtAsync(ledger, region, size, cancellation)
             ?? throw new InvalidOperationException($"The journal of {region} is shorter than a batch that it holds.");
         var found = new List<Posting>();

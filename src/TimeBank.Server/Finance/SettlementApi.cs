@@ -32,9 +32,13 @@ public sealed partial class SettlementApi(
         ImmutableArray<long> setAside = [.. Named(read, request.SetAside, "set_aside").Select((text, at) =>
             Entry(read, region, text, $"set_aside[{at}]"))];
         DateOnly? releaseUntil = read.DayOrNull(request.ReleaseHeldBackUntil, "release_held_back_until");
+        Ledger.PayableKind pays = Kind(read, request.Pays);
+        // Of prepaid fees nothing is held back, and no redemption is among them.
+        if (pays == Ledger.PayableKind.Prepaid && setAside.Length > 0) read.Refuse("set_aside", "MUST_BE_EMPTY");
+        if (pays == Ledger.PayableKind.Prepaid && releaseUntil is not null) read.Refuse("release_held_back_until", "MUST_BE_EMPTY");
         read.Check();
         AccessInterceptor.RequireKnown(region);
-        SettlementRecord prepared = (await grains.GetGrain<ISettlementDeskGrain>(region.ToString())
+        SettlementRecord prepared = (await grains.SettlementDesk(region, pays)
             .PrepareAsync(context.Command(request, id), providers, setAside, releaseUntil)).OrThrow();
         return new PrepareBatchResponse { Batch = prepared.ToContract(region), LeftOut = prepared.LeftOut };
     }
@@ -182,15 +186,15 @@ public sealed partial class SettlementApi(
         (ResourceName name, int number) = SettlementContract.PaymentNamed(read, request.Payment, "payment");
         int pageSize = read.PageSize(request.PageSize);
         read.Check();
-        PaymentRecord payment = (await BatchAsync(name)).Payments.FirstOrDefault(one => one.Number == number)
-            ?? throw Problem.Of(Reason.PaymentNotFound);
+        SettlementRecord batch = await BatchAsync(name);
+        PaymentRecord payment = batch.Payments.FirstOrDefault(one => one.Number == number) ?? throw Problem.Of(Reason.PaymentNotFound);
         Caller caller = context.Caller();
         if (!caller.HasAny(Role.FinanceMaker, Role.FinanceChecker, Role.Auditor, Role.Administrator)
             && !caller.Owns(ResourceName.Of(name.Region, SettlementContract.Providers, payment.Provider))) throw Problem.Of(
                 Reason.PartyNotAllowed);
         return await LinesAsync(
-            context, request, request.PageToken, (name.Region, OpaqueId.Parse(payment.Provider)), payment.FromSize, payment.ToSize,
-            pageSize, request.WithFunders);
+            context, request, request.PageToken, (name.Region, Chart.Payable(OpaqueId.Parse(payment.Provider), batch.Pays)),
+            payment.FromSize, payment.ToSize, pageSize, request.WithFunders);
     }
 
     public override async Task<ListPaymentLinesResponse> ListNextPaymentLines(
@@ -199,15 +203,17 @@ public sealed partial class SettlementApi(
         var read = new RequestReader();
         ResourceName name = read.Resource(request.Provider, "provider", SettlementContract.Providers);
         int pageSize = read.PageSize(request.PageSize);
+        Ledger.PayableKind pays = Kind(read, request.Pays);
         read.Check();
-        long from = await grains.GetGrain<ISettlementDeskGrain>(name.Region.ToString()).SettledAsync(OpaqueId.Parse(name.Id));
+        OpaqueId provider = OpaqueId.Parse(name.Id);
+        long from = await grains.SettlementDesk(name.Region, pays).SettledAsync(provider);
         long to = (await ledger.ReadHeadAsync(name.Region, context.CancellationToken)).Size;
         return await LinesAsync(
-            context, request, request.PageToken, (name.Region, OpaqueId.Parse(name.Id)), from, to, pageSize, request.WithFunders);
+            context, request, request.PageToken, (name.Region, Chart.Payable(provider, pays)), from, to, pageSize, request.WithFunders);
     }
 
     private async Task<ListPaymentLinesResponse> LinesAsync(
-        ServerCallContext context, Google.Protobuf.IMessage request, string pageToken, (RegionCode Region, OpaqueId Id) provider,
+        ServerCallContext context, Google.Protobuf.IMessage request, string pageToken, (RegionCode Region, AccountSpec Payable) provider,
         long from, long to, int pageSize, bool withFunders)
     {
         string[] parts = (tokens.Read(context, request, pageToken) ?? $"{from - 1}.{int.MaxValue}.{to}").Split('.');
@@ -215,7 +221,7 @@ public sealed partial class SettlementApi(
         // All pages show the moment of the first one. Tokens of earlier builds don't name it.
         long size = place.Length > 2 ? place[2] : to;
         (IReadOnlyList<PaymentLine> page, PostingCursor? next) = await lines.PageAsync(
-            provider.Region, provider.Id, size, new PostingCursor(place[0], (int)place[1]), pageSize, withFunders,
+            provider.Region, provider.Payable, size, new PostingCursor(place[0], (int)place[1]), pageSize, withFunders,
             context.CancellationToken);
         var response = new ListPaymentLinesResponse { Lines = { page } };
         if (next is { } last)
@@ -258,6 +264,10 @@ public sealed partial class SettlementApi(
         if (names.Count > MaxNamed) read.Refuse(field, "TOO_MANY", ("max", $"{MaxNamed}"));
         return names.Count > MaxNamed ? [] : names;
     }
+
+    /// <summary>What a batch pays; where the request does not say it, services, as before there were prepaid fees.</summary>
+    internal static Ledger.PayableKind Kind(RequestReader read, V1.PayableKind kind) =>
+        read.ChoiceOrNull(kind, "pays")?.ToDomain() ?? Ledger.PayableKind.Services;
 
     private static long Entry(RequestReader read, RegionCode region, string text, string field)
     {

@@ -27,6 +27,7 @@ internal static class SettlementContract
             ApprovedEntry = batch.Approved is { } approved and >= 0 ? ResourceName.Of(region, Entries, approved) : "",
             Note = batch.Note,
             WithdrawnBy = batch.WithdrawnBy ?? "",
+            Pays = batch.Pays.ToContract(),
             Export = batch.Export?.ToContract(batch, region),
             FormerExports = { (batch.FormerExports ?? []).Select(export => export.ToContract(batch, region)) },
             LeftOutProviders =

@@ -8,8 +8,8 @@ using TimeBank.Writer;
 namespace TimeBank.Server;
 
 /// <summary>
-/// Prepares a region's settlement batches, one after the other; key: the region's code. The grain is the authority for how far each
-/// provider's payable has been settled.
+/// Prepares a region's settlement batches of one kind, one after the other; key: the region's code, and for prepaid fees more (see
+/// <see cref="SettlementDesks"/>). The grain is the authority for how far what each provider is owed has been settled.
 /// </summary>
 [Alias("timebank.settlement-desk")]
 public interface ISettlementDeskGrain : IGrainWithStringKey
@@ -26,6 +26,16 @@ public interface ISettlementDeskGrain : IGrainWithStringKey
     /// <summary>How many entries of the journal batches have settled for a provider; the next batch begins there.</summary>
     [Alias("settled"), AlwaysInterleave]
     Task<long> SettledAsync(OpaqueId provider);
+}
+
+/// <summary>Finds a region's desks: one for each kind of money owed, since a batch is paid from one of our bank accounts.</summary>
+internal static class SettlementDesks
+{
+    /// <summary>The end of the key of the desk for prepaid fees. Stored: never change it.</summary>
+    public const string Prepaid = "prepaid";
+
+    public static ISettlementDeskGrain SettlementDesk(this IGrainFactory grains, RegionCode region, PayableKind pays) =>
+        grains.GetGrain<ISettlementDeskGrain>(new GrainKey(region, pays == PayableKind.Prepaid ? Prepaid : ""));
 }
 
 /// <summary>The stored state of a region's desk.</summary>
@@ -103,6 +113,8 @@ public sealed class SettlementDeskGrain(
 {
     private const int AccountsAtOnce = 1_000, MaxNamed = 20;
 
+    private PayableKind Pays => LocalKey == SettlementDesks.Prepaid ? PayableKind.Prepaid : PayableKind.Services;
+
     public Task<long> SettledAsync(OpaqueId provider) =>
         Task.FromResult(Stored.Providers.GetValueOrDefault(provider.Text, SettledProvider.None()).Size);
 
@@ -125,7 +137,8 @@ public sealed class SettlementDeskGrain(
         await LookAtOpenAsync(save: !command.IsDryRun);
         Policy policy = await rules.PolicyAsync(Region, Today);
         (ImmutableArray<PaymentRecord> all, ImmutableArray<string> barred, ImmutableArray<AsideProvider> aside, Refusal? refusal) =
-            await PaymentsAsync(providers, setAside, releaseUntil, policy.Settlement.HoldbackPercent);
+            Pays == PayableKind.Prepaid ? await PrepaidAsync(providers)
+            : await PaymentsAsync(providers, setAside, releaseUntil, policy.Settlement.HoldbackPercent);
         ImmutableArray<PaymentRecord> payments = [.. all.Take(policy.Settlement.BatchMaxPayments)
             .Select((payment, at) => payment with { Number = at + 1 })];
         if (payments.IsEmpty) refusal ??= Nothing(barred, [.. aside.Select(one => one.Provider)]);
@@ -137,7 +150,7 @@ public sealed class SettlementDeskGrain(
         var batch = new SettlementRecord(
             command.NewId.Text, SettlementState.Draft, Today, command.Actor, -1, command.Id.ToString(), payments,
             LeftOut: all.Length - payments.Length, Barred: barred.IsEmpty ? null : barred,
-            Aside: aside.IsEmpty ? null : aside);
+            Aside: aside.IsEmpty ? null : aside, PaysOther: Pays == PayableKind.Services ? null : Pays);
         if (command.IsDryRun)
         {
             Outcome tried = await Writer.DecideAsync(Hold(batch, policy, command.RequestDigest), dryRun: true);
@@ -170,8 +183,7 @@ public sealed class SettlementDeskGrain(
             await GrainOf(OpaqueId.Parse(pending.Id)).CreateAsync(pending with { Prepared = entry.Index });
             foreach (PaymentRecord payment in pending.Payments)
             {
-                State.Providers[payment.Provider] = State.Providers.GetValueOrDefault(payment.Provider, SettledProvider.None())
-                    .After(payment, pending.Id, pending.Day);
+                State.Providers[payment.Provider] = SettledOf(payment.Provider).After(payment, pending.Id, pending.Day);
             }
             State.Open.Add(pending.Id);
             State.Done[pending.PreparedAs] = State.PendingDigest;
@@ -230,10 +242,9 @@ public sealed class SettlementDeskGrain(
         var payments = ImmutableArray.CreateBuilder<PaymentRecord>();
         var barred = ImmutableArray.CreateBuilder<string>();
         var wholly = ImmutableArray.CreateBuilder<AsideProvider>();
-        foreach (OpaqueId provider in await ProvidersAsync(size))
+        foreach (OpaqueId provider in await ProvidersAsync(size, wanted))
         {
-            if (!wanted.IsEmpty && !wanted.Contains(provider.Text)) continue;
-            SettledProvider settled = State.Providers.GetValueOrDefault(provider.Text, SettledProvider.None());
+            SettledProvider settled = SettledOf(provider.Text);
             ImmutableArray<CarriedAmount> carried = settled.CarriedWith(releaseUntil);
             long due = await LinesAsync(Chart.ProviderPayable(provider).Path, settled.Size, size)
                 + carried.Sum(one => one.Fen);
@@ -262,6 +273,28 @@ public sealed class SettlementDeskGrain(
         return (payments.ToImmutable(), barred.ToImmutable(), wholly.ToImmutable(), null);
     }
 
+    /// <summary>
+    /// What each provider has drawn of prepaid fees and was not paid. Nothing of it is set aside, held back or taken for a debt: it is no
+    /// programme's money, and what a provider owes, it owes to funds.
+    /// </summary>
+    private async Task<(ImmutableArray<PaymentRecord> Payments, ImmutableArray<string> Barred, ImmutableArray<AsideProvider> Aside,
+        Refusal? Refusal)> PrepaidAsync(ImmutableArray<string> wanted)
+    {
+        long size = (await ledger.ReadHeadAsync(Region, CancellationToken.None)).Size;
+        var payments = ImmutableArray.CreateBuilder<PaymentRecord>();
+        var barred = ImmutableArray.CreateBuilder<string>();
+        foreach (OpaqueId provider in await ProvidersAsync(size, wanted))
+        {
+            SettledProvider settled = SettledOf(provider.Text);
+            long due = await LinesAsync(Chart.ProviderPrepaid(provider).Path, settled.Size, size) + settled.Carried.Sum(one => one.Fen);
+            if (due <= 0) continue;
+            if (await GrainFactory.IsBlackListedAsync(Region, provider.Text, Today)) barred.Add(provider.Text);
+            else payments.Add(new PaymentRecord(
+                0, provider.Text, settled.Size, size, settled.Carried, [], 0, due, PaymentState.Prepared, []));
+        }
+        return (payments.ToImmutable(), barred.ToImmutable(), [], null);
+    }
+
     private static Refusal Nothing(ImmutableArray<string> barred, ImmutableArray<string> aside)
     {
         var values = new List<(string Key, string Value)>();
@@ -281,7 +314,7 @@ public sealed class SettlementDeskGrain(
         if (await paid.StandsAsync(index) is not var (provider, credited))
             return (default, default, Refusal.Of(Reason.RedemptionNotFound, ("field", "set_aside")));
         if (credited == Fen.Zero) return (default, default, new Refusal(Reason.RedemptionAlreadyRefunded));
-        SettledProvider settled = State.Providers.GetValueOrDefault(provider.Text, SettledProvider.None());
+        SettledProvider settled = SettledOf(provider.Text);
         // A redemption of this very moment is not among what the batch settles yet, and can't be taken off it.
         if (index >= size) return (provider, credited, new Refusal(Reason.SettlementChanged));
         long unpaid = await paid.UnpaidAsync(
@@ -289,8 +322,11 @@ public sealed class SettlementDeskGrain(
         return (provider, new Fen(unpaid), unpaid > 0 ? null : new Refusal(Reason.RedemptionSettled));
     }
 
-    /// <summary>The providers that were ever owed money, by id.</summary>
-    private async Task<IReadOnlyList<OpaqueId>> ProvidersAsync(long size)
+    private SettledProvider SettledOf(string provider) => State.Providers.GetValueOrDefault(provider, SettledProvider.None());
+
+    /// <summary>The providers that were ever owed money of the desk's kind, by id.</summary>
+    /// <param name="wanted">These alone; empty: all.</param>
+    private async Task<IReadOnlyList<OpaqueId>> ProvidersAsync(long size, ImmutableArray<string> wanted)
     {
         var found = new List<OpaqueId>();
         string after = "";
@@ -299,12 +335,12 @@ public sealed class SettlementDeskGrain(
         {
             page = await ledger.AccountsAsOfAsync(
                 Region, new AccountFilter("provider/"), size, after, AccountsAtOnce, CancellationToken.None);
-            found.AddRange(page.Select(account => account.Path.Text.Split('/')).Where(path => path[^1] == "payable")
-                .Select(path => OpaqueId.Parse(path[1])));
+            found.AddRange(page.Select(account => (account.Path, Provider: OpaqueId.Parse(account.Path.Text.Split('/')[1])))
+                .Where(one => one.Path == Chart.Payable(one.Provider, Pays).Path).Select(one => one.Provider));
             if (page.Count > 0) after = page[^1].Path.Text;
         }
         while (page.Count == AccountsAtOnce);
-        return found;
+        return wanted.IsEmpty ? found : [.. found.Where(provider => wanted.Contains(provider.Text))];
     }
 
     /// <summary>The sum of the postings on a payable between two sizes of the journal, but for those that settled it.</summary>
@@ -323,7 +359,8 @@ public sealed class SettlementDeskGrain(
             "", EntryDetails.Of(("batch", batch.Id))),
         OpaqueId.Parse(batch.Id),
         batch.Payments.Select(payment => new ProviderClaim(
-            OpaqueId.Parse(payment.Provider), new Fen(payment.NettedFen + payment.AmountFen), Fen.Zero, new Fen(payment.NettedFen))));
+            OpaqueId.Parse(payment.Provider), new Fen(payment.NettedFen + payment.AmountFen), Fen.Zero, new Fen(payment.NettedFen))),
+        batch.Pays);
 
     private static string SourceOf(long redemption) => $"entries/{redemption}";
 

@@ -83,8 +83,9 @@ public sealed partial class SettlementGrain
     private async Task<(SettlementExport? Export, Refusal? Refusal)> MakeAsync(Command command, PaymentFileOrder order)
     {
         if (SettlementRule.Export(Batch.State) is { } refusal) return (null, refusal);
-        if (await GrainFactory.GetGrain<IBankAccountGrain>(Region, order.Bank).GetAsync() is not { } bank)
-            return (null, Refusal.Of(Reason.BankAccountNotFound, ("account", order.Bank)));
+        if (await GrainFactory.AtBankAsync(Region, order.Bank, isCustody: Batch.Pays == PayableKind.Prepaid) is { } unfit)
+            return (null, unfit);
+        BankAccountRecord bank = (await GrainFactory.GetGrain<IBankAccountGrain>(Region, order.Bank).GetAsync())!;
         string profile = order.Format == PaymentFileFormat.Pain001 ? "" : order.Profile.Length > 0 ? order.Profile : bank.SheetProfile;
         if (order.Format != PaymentFileFormat.Pain001 && profile.Length == 0)
             return (null, Refusal.Of(Reason.PaymentFileInvalid, ("field", "profile"), ("rule", $"{PaymentRule.Required}")));
@@ -150,7 +151,7 @@ public sealed partial class SettlementGrain
             EntryHeader header = command.Header(
                 id, outcome.Day, policy.Version.ToString(), DetailsOf(payment, outcome));
             Outcome written = await Writer.FindAsync(id) ?? await Writer.SubmitIfAcceptedAsync(
-                SettlementEntries.Reject(header, Id, OpaqueId.Parse(payment.Provider), new Fen(payment.AmountFen)));
+                SettlementEntries.Reject(header, Id, OpaqueId.Parse(payment.Provider), new Fen(payment.AmountFen), Batch.Pays));
             if (written.Refusal is not null) return written.Refusal;
             State.Batch = Batch with
             {

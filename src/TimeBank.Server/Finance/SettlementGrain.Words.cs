@@ -31,6 +31,9 @@ public sealed partial class SettlementGrain
         // A file withholds what somebody complains about. A payment by hand must not go round that; what a bank's line says has happened.
         if (refusal is null && !isDone && outcome.State == PaymentState.Paid && Batch.Export is null)
             refusal = await DisputedAsync(Reason.PaymentDisputed, one => one.Payment == payment);
+        // What a bank's line says has happened, at whatever account. What a person types may be the wrong account.
+        if (refusal is null && !isDone && outcome.State != PaymentState.Rejected)
+            refusal = await AtOtherAccountAsync(outcome.Bank);
         if (refusal is null && !isDone) await PlanAsync([word]);
         return await OnceAsync(
             command, () => refusal, () => Entry(word, policy, command.OnBehalfOf),
@@ -91,6 +94,14 @@ public sealed partial class SettlementGrain
         IReadOnlyDictionary<string, Reason> left = await WriteAsync(planned);
         return new WordsTaken([.. words.Select(word => left.GetValueOrDefault(word.Id, Reason.None))]);
     }
+
+    /// <summary>
+    /// Why the batch's money can't be at an account of ours. One that nobody has described is known to the ledger alone, which refuses what
+    /// it doesn't hold.
+    /// </summary>
+    private async Task<Refusal?> AtOtherAccountAsync(string bank) =>
+        await GrainFactory.AtBankAsync(Region, bank, isCustody: Batch.Pays == PayableKind.Prepaid)
+            is { Reason: not Reason.BankAccountNotFound } unfit ? unfit : null;
 
     private PaymentRecord? Find(int payment) => Batch.Payments.FirstOrDefault(one => one.Number == payment);
 
@@ -164,9 +175,9 @@ public sealed partial class SettlementGrain
         var amount = new Fen(payment.AmountFen);
         return word.Outcome.State switch
         {
-            PaymentState.Paid => SettlementEntries.Pay(header, Id, Slug.Parse(word.Outcome.Bank), amount),
-            PaymentState.Rejected => SettlementEntries.Reject(header, Id, provider, amount),
-            PaymentState.Returned => SettlementEntries.Return(header, Slug.Parse(word.Outcome.Bank), provider, amount),
+            PaymentState.Paid => SettlementEntries.Pay(header, Id, Slug.Parse(word.Outcome.Bank), amount, Batch.Pays),
+            PaymentState.Rejected => SettlementEntries.Reject(header, Id, provider, amount, Batch.Pays),
+            PaymentState.Returned => SettlementEntries.Return(header, Slug.Parse(word.Outcome.Bank), provider, amount, Batch.Pays),
             _ => throw new InvalidOperationException($"The bank never says {word.Outcome.State}."),
         };
     }

@@ -122,7 +122,13 @@ public sealed record SettlementRecord(
     [property: Id(17), JsonPropertyName("aside"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     ImmutableArray<AsideProvider>? Aside = null,
     [property: Id(18), JsonPropertyName("knownComplaints"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    ImmutableArray<string>? KnownComplaints = null);
+    ImmutableArray<string>? KnownComplaints = null,
+    [property: Id(19), JsonPropertyName("pays"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    PayableKind? PaysOther = null)
+{
+    [JsonIgnore]
+    public PayableKind Pays => PaysOther ?? PayableKind.Services;
+}
 
 /// <summary>A provider who gets no payment, since all that it is owed is set aside.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.aside-provider")]

@@ -26,7 +26,8 @@ internal sealed class HeldBackEarnings(RegionCode region, ILedgerReader ledger, 
         IReadOnlyList<Posting> page;
         do
         {
-            page = await ledger.SettledAsync(region, provider, to, after, AtOnce, CancellationToken.None);
+            page = await ledger.SettledAsync(
+                region, Chart.ProviderPayable(provider), to, after, AtOnce, CancellationToken.None);
             foreach (Posting posting in page)
             {
                 (Slug Programme, long Of)? line = posting.Entry.Code switch

@@ -136,7 +136,7 @@ public sealed class FiveLegs(ILedgerReader ledger, IRegistry registry, HourLegs 
             {
                 Int128 waiting = batch.Payments.Where(payment => payment.State == PaymentState.Approved)
                     .Aggregate(Int128.Zero, (sum, payment) => sum + payment.AmountFen);
-                AccountPath path = Chart.Settlement(OpaqueId.Parse(batch.Id)).Path;
+                AccountPath path = Chart.Settlement(OpaqueId.Parse(batch.Id), batch.Pays).Path;
                 Counters counters = (await ledger.AccountAsync(region, path, cancellation))?.Counters ?? default;
                 Int128 there = (Int128)counters.CreditsPosted - counters.DebitsPosted;
                 if (waiting != 0 || there != 0) lines.Add(new LegLine(ReportLeg.Paid, path.Text, Unit.Fen, waiting, there));

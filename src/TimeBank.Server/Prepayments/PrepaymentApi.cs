@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
@@ -52,8 +53,10 @@ public sealed class PrepaymentApi(
         (Guid id, ResourceName name) = Read(read, request.RequestId, request.Name);
         ResourceName? behalf = context.OnBehalfOf(read, request.OnBehalfOf, VoucherContract.Elders);
         read.Check();
-        await RequireElderAsync(context, name, behalf);
-        return (await Grain(name).AgreeAsync(context.Command(request, id, behalf))).OrThrow().ToContract(name.Region);
+        PrepaymentView found = await FindAsync(name);
+        RequireElder(context, name, behalf, found);
+        return (await grains.GetGrain<IElderGrain>(name.Region, found.Record.Elder).AgreePrepaymentAsync(
+            context.Command(request, id, behalf), OpaqueId.Parse(name.Id))).OrThrow().ToContract(name.Region);
     }
 
     public override async Task<PrepaymentMovement> RecordPrepaymentReceipt(
@@ -94,7 +97,7 @@ public sealed class PrepaymentApi(
         ResourceName? behalf = context.OnBehalfOf(read, request.OnBehalfOf, VoucherContract.Elders);
         string note = read.Text(request.Note, "note", MaxText, required: true);
         read.Check();
-        if (behalf is not null || !context.Caller().Has(Role.FinanceChecker)) await RequireElderAsync(context, name, behalf);
+        if (behalf is not null || !context.Caller().Has(Role.FinanceChecker)) RequireElder(context, name, behalf, await FindAsync(name));
         Command command = context.Command(request, id, behalf, note);
         return (await Grain(name).DisputeAsync(command, request.Disputed)).OrThrow().ToContract(name.Region);
     }
@@ -151,7 +154,10 @@ public sealed class PrepaymentApi(
         bool isStaff = caller.HasAny(Role.Counter, Role.FinanceMaker, Role.FinanceChecker, Role.Auditor, Role.Administrator);
         bool isTheirs = caller.Owns(ResourceName.Of(name.Region, VoucherContract.Elders, found.Record.Elder))
             || caller.Owns(ResourceName.Of(name.Region, VoucherContract.Providers, found.Record.Provider));
-        return isStaff || isTheirs ? found.ToContract(name.Region) : throw Problem.Of(Reason.PartyNotAllowed);
+        if (!isStaff && !isTheirs) throw Problem.Of(Reason.PartyNotAllowed);
+        Prepayment agreement = found.ToContract(name.Region);
+        await foreach (PrepaymentLine line in LinesAsync(name, context.CancellationToken)) agreement.Lines.Add(line);
+        return agreement;
     }
 
     public override async Task<ListPrepaymentsResponse> ListPrepayments(ListPrepaymentsRequest request, ServerCallContext context)
@@ -211,6 +217,26 @@ public sealed class PrepaymentApi(
         };
     }
 
+    /// <summary>How an agreement's money moved, oldest first.</summary>
+    private async IAsyncEnumerable<PrepaymentLine> LinesAsync(
+        ResourceName name, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var filter = new EntryFilter { Touching = [new AccountFilter($"{Chart.CustodyPrefix}{name.Id}/")] };
+        long after = -1;
+        IReadOnlyList<LinkedEntry> page;
+        do
+        {
+            page = await ledger.EarliestEntriesAsync(name.Region, filter, after, AccountsAtOnce, cancellation);
+            ILookup<long, StoredTransfer> moved = (page.Count == 0 ? []
+                : await ledger.TransfersAsync(name.Region, [.. page.Select(linked => linked.Entry.Index)], cancellation))
+                .ToLookup(transfer => transfer.Index);
+            foreach (LinkedEntry linked in page)
+                yield return linked.ToContract(name.Region, CustodyMovement.Of([.. moved[linked.Entry.Index]]));
+            if (page.Count > 0) after = page[^1].Entry.Index;
+        }
+        while (page.Count == AccountsAtOnce);
+    }
+
     private static (Guid Id, ResourceName Name) Read(RequestReader read, string requestId, string name) =>
         (read.RequestId(requestId), read.Resource(name, "name", PrepaymentContract.Prepayments));
 
@@ -223,9 +249,6 @@ public sealed class PrepaymentApi(
             Entry = view.Entry is { } index ? ResourceName.Of(name.Region, VoucherContract.Entries, index) : "",
         };
     }
-
-    private async Task RequireElderAsync(ServerCallContext context, ResourceName name, ResourceName? behalf) =>
-        RequireElder(context, name, behalf, await FindAsync(name));
 
     private static void RequireElder(ServerCallContext context, ResourceName name, ResourceName? behalf, PrepaymentView found)
     {

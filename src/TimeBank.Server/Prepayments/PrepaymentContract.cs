@@ -57,6 +57,23 @@ internal static class PrepaymentContract
         };
     }
 
+    public static PrepaymentLine ToContract(this LinkedEntry linked, RegionCode region, CustodyMovement moved)
+    {
+        JournalEntry entry = linked.Entry;
+        return new PrepaymentLine
+        {
+            Entry = ResourceName.Of(region, VoucherContract.Entries, entry.Index),
+            Date = entry.Header.EventDate().ToContract(),
+            Code = entry.Code.ToContract(),
+            Amount = moved.Amount.ToContract(),
+            Deposit = moved.Deposit.ToContract(),
+            BankReference = entry.Code is EntryCode.ReceivePrepayment or EntryCode.RefundPrepayment ? entry.Header.Memo : "",
+            Reverses = entry is { Kind: Ledger.EntryKind.Reverse, Of: { } original }
+                ? ResourceName.Of(region, VoucherContract.Entries, original) : "",
+            Reversed = linked.ReversedBy is not null,
+        };
+    }
+
     public static V1.ProviderCustody ToContract(this Ledger.ProviderCustody custody, RegionCode region, PrepaymentPolicy policy) => new()
     {
         Provider = ResourceName.Of(region, VoucherContract.Providers, custody.Provider),

@@ -19,6 +19,7 @@ public interface IPrepaymentGrain : IGrainWithStringKey
     [Alias("propose")]
     Task<Reply<PrepaymentView>> ProposeAsync(Command command, PrepaymentRecord proposed);
 
+    /// <summary>Agrees for the elder. The elder's grain alone calls this (<see cref="IElderGrain.AgreePrepaymentAsync"/>).</summary>
     [Alias("agree")]
     Task<Reply<PrepaymentView>> AgreeAsync(Command command);
 
@@ -310,8 +311,7 @@ public sealed class PrepaymentGrain(
     private async Task<Refusal?> AtBankAsync(PrepaymentBank bank, EntryCode code)
     {
         string field = code == EntryCode.ReceivePrepayment ? "received_date" : "paid_date";
-        return await GrainFactory.GetGrain<IBankAccountGrain>(Region, bank.Account).GetAsync() is null
-                ? Refusal.Of(Reason.BankAccountNotFound, ("account", bank.Account))
+        return await GrainFactory.AtBankAsync(Region, bank.Account, isCustody: true) is { } unfit ? unfit
             : bank.Day < Today.AddYears(-1)
                 ? Refusal.Of(Reason.ReceiptTooOld, ("field", field), ("date", Written(Today.AddYears(-1)))) : null;
     }

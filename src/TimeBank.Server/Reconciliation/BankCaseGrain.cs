@@ -207,10 +207,17 @@ public sealed class BankCaseGrain(
             (State.Planned, State.Waits) = (PlannedCommand.Of("approve", command), BankCaseState.WaitsForMatch);
             await SaveAsync();
         }
+        Proposal Booking() =>
+            Entry(command.Header(line.Day, policy.Version.ToString(), ("line", BankItem.Line(Account, Number))), proposed!, line);
+        // The account books one after another, so that nobody types the same movement meanwhile.
+        if (refusal is null && proposed!.Kind is ResolutionKind.Fund or ResolutionKind.Suspense or ResolutionKind.Claim)
+        {
+            refusal = (await GrainFactory.GetGrain<IBankAccountGrain>(Region, Account.Text).BookLineAsync(command, Booking(), Number))
+                .Refusal;
+            if (refusal is { } outage && outage.IsTransient()) return outage;
+        }
         return await OnceAsync(
-            command,
-            () => refusal,
-            () => Entry(command.Header(line.Day, policy.Version.ToString(), ("line", BankItem.Line(Account, Number))), proposed!, line),
+            command, () => refusal, Booking,
             outcome =>
             {
                 State.Planned = null;

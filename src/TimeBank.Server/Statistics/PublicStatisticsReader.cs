@@ -12,10 +12,11 @@ namespace TimeBank.Server;
 /// <param name="Elders">On the register at the end of the month, rounded down; so are <paramref name="Volunteers"/>.</param>
 /// <param name="Providers">The ids of those that were credited for a service.</param>
 /// <param name="Received">Money of funds, by kind, in fen.</param>
-/// <param name="Paid">What our banks paid to providers, in fen.</param>
+/// <param name="Paid">What our banks paid to providers of the money of funds, in fen.</param>
+/// <param name="Prepaid">What of prepaid fees providers got from custody, in fen.</param>
 public sealed record FinishedMonth(
     DateOnly First, long From, Moment End, int Threshold, PublicFigures Figures, long Elders, long Volunteers,
-    ImmutableHashSet<OpaqueId> Providers, ImmutableSortedDictionary<FundKind, Int128> Received, Int128 Paid);
+    ImmutableHashSet<OpaqueId> Providers, ImmutableSortedDictionary<FundKind, Int128> Received, Int128 Paid, Int128 Prepaid);
 
 /// <summary>
 /// Reads what is published of finished months. A month is read through once in a process and then kept, since nothing in it changes any
@@ -95,13 +96,13 @@ public sealed class PublicStatisticsReader(ILedgerReader ledger, IRegistry regis
             }
         }
         await AddHoursAsync(tally, month, cancellation);
-        (ImmutableSortedDictionary<FundKind, Int128> received, Int128 paid) = await MoneyAsync(month, cancellation);
+        (ImmutableSortedDictionary<FundKind, Int128> received, Int128 paid, Int128 prepaid) = await MoneyAsync(month, cancellation);
         long elders = await RegisteredAsync(region, ElderState.Kind, ElderState.RegisteredPath, next, cancellation),
             volunteers = await RegisteredAsync(region, VolunteerState.Kind, VolunteerState.EnrolledPath, next, cancellation);
         int threshold = policy.HideBelowPersons;
         return new FinishedMonth(
             first, from, end, threshold, tally.Publish(), MonthTally.Rounded(elders, threshold), MonthTally.Rounded(volunteers, threshold),
-            providers.ToImmutable(), received, paid);
+            providers.ToImmutable(), received, paid, prepaid);
     }
 
     private async Task AddHoursAsync(MonthTally tally, Stretch month, CancellationToken cancellation)
@@ -122,29 +123,30 @@ public sealed class PublicStatisticsReader(ILedgerReader ledger, IRegistry regis
         }
     }
 
-    private async Task<(ImmutableSortedDictionary<FundKind, Int128> Received, Int128 Paid)> MoneyAsync(
+    private async Task<(ImmutableSortedDictionary<FundKind, Int128> Received, Int128 Paid, Int128 Prepaid)> MoneyAsync(
         Stretch month, CancellationToken cancellation)
     {
         var received = ImmutableSortedDictionary.CreateBuilder<FundKind, Int128>();
-        Int128 paid = 0;
-        if (month.From == month.Size) return (received.ToImmutable(), paid);
+        Int128 paid = 0, prepaid = 0;
+        if (month.From == month.Size) return (received.ToImmutable(), paid, prepaid);
         Dictionary<string, FundKind> kinds = await FundKindsAsync(month.Region, cancellation);
         foreach (Turnover moved in await ledger.TurnoversAsync(month.Region, month.From, month.Size, null, cancellation))
         {
             if (moved.Code is EntryCode.PayProvider or EntryCode.ReturnPayment)
             {
-                if (IsBank(moved.Credit)) paid += moved.Amount;
-                if (IsBank(moved.Debit)) paid -= moved.Amount;
+                Int128 sum = IsBank(moved.Credit) ? moved.Amount : IsBank(moved.Debit) ? -moved.Amount : 0;
+                if (Chart.IsPrepaid(moved.Credit) || Chart.IsPrepaid(moved.Debit)) prepaid += sum;
+                else paid += sum;
             }
-            // Custody is the elders' own money: what a provider drew of it is in what it is paid.
-            if (moved.Code == EntryCode.DrawPrepayment && moved.Debit.StartsWith(Chart.CustodyPrefix, StringComparison.Ordinal))
-                paid -= moved.Amount;
+            // Earlier builds let what funds owe pay a draw: it is in what the bank paid, and is the elders' own money all the same.
+            if (moved.Code == EntryCode.DrawPrepayment && !Chart.IsPrepaid(moved.Credit))
+                (paid, prepaid) = (paid - moved.Amount, prepaid + moved.Amount);
             // What a programme gives back was received before.
             string? to = FundOf(moved.Credit), by = FundOf(moved.Debit);
             if (to is not null && !IsProgramme(moved.Debit)) Add(to, moved.Amount);
             if (by is not null && !IsProgramme(moved.Credit)) Add(by, -moved.Amount);
         }
-        return (received.ToImmutable(), paid);
+        return (received.ToImmutable(), paid, prepaid);
 
         void Add(string fund, Int128 fen)
         {

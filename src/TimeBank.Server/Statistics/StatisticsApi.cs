@@ -70,6 +70,7 @@ public sealed class StatisticsApi(PublicStatisticsReader months, ProofReader pro
             ItemsHidden = figures.ByItem is null,
             Providers = months.SelectMany(month => month.Providers).Distinct().Count(),
             PaidToProviders = Unit.Fen.OfTotal(Sum(months.Select(month => month.Paid))),
+            PrepaidToProviders = Unit.Fen.OfTotal(Sum(months.Select(month => month.Prepaid))),
         };
         if (figures.Volunteers is { } volunteers) answer.VolunteersServed = volunteers;
         if (figures.EldersServed is { } elders) answer.EldersServed = elders;

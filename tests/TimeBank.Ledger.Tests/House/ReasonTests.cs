@@ -77,6 +77,7 @@ public sealed class ReasonTests
         1010 ProviderServiceNotAccredited, 1011 AccreditationNotFound, 1012 AccreditationOver, 1013 AccreditationOverlaps,
         1014 ProviderStaffNotNamed, 1015 ProviderRightMissing, 1016 ProviderStaffNotBegun, 1017 ProviderStaffNeeded,
         1018 ProviderStaffNotFound, 1019 PriceAboveCeiling, 1020 PriceAbovePublished, 1021 ProviderFileFull,
+        1022 BankAccountForCustody, 1023 BankAccountNotForCustody, 1024 BankLineReferenceUsed,
         1052 PrepaymentMonthPassed, 1053 PrepaymentElderGone
         """;
 

@@ -24,7 +24,7 @@ public sealed class PrepaymentEntriesTests
         Assert.Equal((EntryCode.ReceivePrepayment, EntryCode.DrawPrepayment, EntryCode.EndPrepayment, EntryCode.RefundPrepayment),
             (paid.Code, drawn.Code, ended.Code, back.Code));
         Assert.Equal($"bank/icbc>{fees} CNY 1100/0/0\n{fees}>{deposit} CNY 200/0/0", Given.Moved(book, paid));
-        Assert.Equal($"{fees}>provider/{Given.Provider}/payable CNY 300/0/0", Given.Moved(book, drawn));
+        Assert.Equal($"{fees}>provider/{Given.Provider}/prepaid CNY 300/0/0", Given.Moved(book, drawn));
         Assert.Equal($"{fees}>{refund} CNY 500/0/0\n{deposit}>{refund} CNY 200/0/0", Given.Moved(book, ended));
         Assert.Equal($"{refund}>bank/icbc CNY 700/0/0", Given.Moved(book, back));
         Assert.Equal((100, 0, 0), (book.Counters(fees).DebitRoom, book.Counters(deposit).DebitRoom, book.Counters(refund).DebitRoom));
@@ -44,6 +44,34 @@ public sealed class PrepaymentEntriesTests
             book.Submit(PrepaymentEntries.End(Given.Header("c"), Custody, Fen.Zero, new Fen(201))).Refusal?.Reason);
         Assert.Equal(Reason.InsufficientBalance,
             book.Submit(PrepaymentEntries.PayRefund(Given.Header("d"), Custody, Given.Bank, new Fen(1))).Refusal?.Reason);
+    }
+
+    /// <summary>What a provider has drawn is paid apart from what funds owe it; a payment that failed is owed as the same kind.</summary>
+    [Fact]
+    public void Draws_are_settled_on_accounts_of_their_own()
+    {
+        var book = new Book();
+        string prepaid = $"provider/{Given.Provider}/prepaid", batch = $"settlement/{Agreement}/prepaid";
+        book.Accept(PrepaymentEntries.Receive(Given.Header("a"), Given.Bank, Custody, new Fen(900), Fen.Zero));
+        book.Accept(PrepaymentEntries.Draw(Given.Header("b"), Custody, new Fen(300)));
+        var claim = new ProviderClaim(Given.Provider, new Fen(300), Fen.Zero, Fen.Zero);
+
+        JournalEntry held = book.Accept(SettlementEntries.Prepare(Given.Header("c"), Agreement, [claim], PayableKind.Prepaid));
+        book.Accept(SettlementEntries.Approve(Given.Header("d"), held.Id));
+        JournalEntry rejected = book.Accept(
+            SettlementEntries.Reject(Given.Header("e"), Agreement, Given.Provider, new Fen(100), PayableKind.Prepaid));
+        JournalEntry paid = book.Accept(
+            SettlementEntries.Pay(Given.Header("f"), Agreement, Given.Bank, new Fen(200), PayableKind.Prepaid));
+        JournalEntry back = book.Accept(
+            SettlementEntries.Return(Given.Header("g"), Given.Bank, Given.Provider, new Fen(200), PayableKind.Prepaid));
+
+        Assert.Equal($"{prepaid}>{batch} CNY 0/300/0", Given.Moved(book, held));
+        Assert.Equal($"{batch}>{prepaid} CNY 100/0/0", Given.Moved(book, rejected));
+        Assert.Equal($"{batch}>bank/icbc CNY 200/0/0", Given.Moved(book, paid));
+        Assert.Equal($"bank/icbc>{prepaid} CNY 200/0/0", Given.Moved(book, back));
+        Assert.Equal("settlement/*/prepaid", Chart.ClassOf(AccountPath.Parse(batch)));
+        Assert.Equal((true, true, false), (Chart.IsPrepaid(prepaid), Chart.IsPrepaid("settlement/*/prepaid"),
+            Chart.IsPrepaid(Chart.ProviderPayable(Given.Provider).Path.Text)));
     }
 
     /// <summary>A mistake in what came in is reversed as a whole, in the other order.</summary>

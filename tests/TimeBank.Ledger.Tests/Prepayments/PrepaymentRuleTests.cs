@@ -32,6 +32,19 @@ public sealed class PrepaymentRuleTests
             (PrepaymentRule.Propose(plan, Policy, [], Today, provider is { } why ? new Refusal(why) : null)?.Reason ?? Reason.None)
                 == expected, row);
 
+    [Theory]
+    [InlineData(false, false, false, Reason.None)]
+    [InlineData(false, false, true, Reason.None)]
+    [InlineData(true, false, false, Reason.BankAccountForCustody)]
+    [InlineData(true, false, true, Reason.BankAccountForCustody)]
+    [InlineData(true, true, false, Reason.None)]
+    [InlineData(true, true, true, Reason.None)]
+    [InlineData(false, true, false, Reason.None)]
+    [InlineData(false, true, true, Reason.BankAccountNotForCustody)]
+    public void Prepaid_fees_and_other_money_share_no_account_where_there_is_one_for_custody(
+        bool isForCustody, bool isCustody, bool hasOther, Reason expected) => Assert.Equal(
+        expected, PrepaymentRule.AtBank(isForCustody, isCustody, hasOther));
+
     /// <summary>Several agreements collect no more in advance than one: an elder has one bed, and the last month is near.</summary>
     [Theory]
     [InlineData("2026-11-01", 12, 120_000, 0, Reason.None)]

@@ -2,6 +2,7 @@ using TimeBank.Ledger;
 using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
+using PayableKind = TimeBank.V1.PayableKind;
 using PrepaymentState = TimeBank.V1.PrepaymentState;
 using PrepaymentStep = TimeBank.V1.PrepaymentStep;
 
@@ -59,7 +60,7 @@ public sealed class PrepaymentApiTests : IAsyncLifetime
             other = await _desk.DrawAsync(October);
         Assert.Equal((1, 30_000, 1), (drawn.Changed, drawn.Amounts.Single().Value, again.Changed));
         Assert.Equal((drawn.Amounts, 0), (again.Amounts, other.Changed));
-        Assert.Equal(30_000, await _desk.BookAsync(_desk.Payable));
+        Assert.Equal(30_000, await _desk.BookAsync(_desk.Prepaid));
 
         await _desk.MoveToAsync(new DateOnly(2026, 11, 10));
         EndPrepaymentRequest end = _desk.End(made);
@@ -86,10 +87,21 @@ public sealed class PrepaymentApiTests : IAsyncLifetime
         Prepayment last = await _desk.ReadAsync(made);
         Assert.Equal((long[])[110_000, 40_000, 0, 0, 0, 70_000], PrepaymentDesk.Sums(last));
         Assert.Equal([30_000, 10_000], last.Draws.Select(draw => draw.Amount.Value));
+        // The statement of both: the receipt is one line with its deposit, as the bank has one movement.
+        string[] lines =
+        [
+            "RECEIVE_PREPAYMENT 110000 20000 流水 2", "DRAW_PREPAYMENT 30000 0 ", "END_PREPAYMENT 70000 20000 ",
+            "REFUND_PREPAYMENT 70000 0 退款 5", "DRAW_PREPAYMENT 10000 0 ",
+        ];
+        foreach (PrepaymentService.PrepaymentServiceClient reader in new[] { _desk.OfElder, _desk.OfClerk })
+        {
+            Prepayment read = await reader.GetPrepaymentAsync(new GetPrepaymentRequest { Name = made.Name });
+            Assert.Equal(lines, read.Lines.Select(one => $"{one.Code} {one.Amount.Value} {one.Deposit.Value} {one.BankReference}"));
+        }
         await _server.TrialBalanceAsync();
     }
 
-    /// <summary>The draws are paid by the ordinary settlement, and its lines say which agreement they are of.</summary>
+    /// <summary>The draws are paid by a settlement, and its lines say which agreement they are of.</summary>
     [Fact]
     public async Task A_settlement_pays_what_was_drawn()
     {
@@ -99,8 +111,7 @@ public sealed class PrepaymentApiTests : IAsyncLifetime
         await _desk.DrawAsync(October);
         var maker = new SettlementService.SettlementServiceClient(_server.As(Role.FinanceMaker));
 
-        SettlementPayment payment = (await maker.PrepareBatchAsync(
-            new PrepareBatchRequest { RequestId = Desk.Id(), Parent = _desk.Desk.Region })).Batch.Payments.Single();
+        SettlementPayment payment = (await _desk.PreparedAsync(PayableKind.Prepaid)).Payments.Single();
         PaymentLine line = (await maker.ListPaymentLinesAsync(new ListPaymentLinesRequest { Payment = payment.Name })).Lines.Single();
 
         Assert.Equal((30_000, paid.Name, "DRAW_PREPAYMENT"), (payment.NetAmount.Value, line.Prepayment, line.Posting.Code));
@@ -210,6 +221,29 @@ public sealed class PrepaymentApiTests : IAsyncLifetime
         }
     }
 
+    /// <summary>With a bed of 100 yuan 1,200 are the highest deposit: of what an elder agrees to at once, one takes all of it.</summary>
+    [Fact]
+    public async Task Agreements_of_an_elder_at_once_see_each_others_deposit()
+    {
+        Prepayment[] made = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+            await _desk.OfClerk.ProposePrepaymentAsync(new ProposePrepaymentRequest(_desk.Plan()) { Deposit = Desk.Fen(120_000) })));
+
+        string[] outcomes = await Task.WhenAll(made.Select(async one =>
+        {
+            var agree = new AgreePrepaymentRequest { RequestId = Desk.Id(), Name = one.Name };
+            try
+            {
+                return $"{(await _desk.OfElder.AgreePrepaymentAsync(agree)).State}";
+            }
+            catch (Grpc.Core.RpcException error) when (error.StatusCode == Grpc.Core.StatusCode.FailedPrecondition)
+            {
+                return "refused";
+            }
+        }));
+
+        Assert.Equal(["Agreed", .. Enumerable.Repeat("refused", 7)], outcomes.Order(StringComparer.Ordinal));
+    }
+
     /// <summary>A typing error is reversed; what the agreement counts is not.</summary>
     [Fact]
     public async Task A_receipt_can_be_reversed_and_a_refund_that_the_bank_sends_back_is_due_again()
@@ -242,6 +276,15 @@ public sealed class PrepaymentApiTests : IAsyncLifetime
         await _desk.Checker.ApprovePrepaymentRefundAsync(_desk.Approve(agreed));
         Assert.Equal((long[])[50_000, 0, 967, 0, 49_033, 0], PrepaymentDesk.Sums(await _desk.ReadAsync(agreed)));
         Assert.Equal(49_033, (await _desk.Maker.RecordPrepaymentRefundAsync(_desk.Refund(agreed))).Prepayment.Refunded.Value);
+        Prepayment told = await _desk.OfElder.GetPrepaymentAsync(new GetPrepaymentRequest { Name = agreed.Name });
+        Assert.Equal(
+            [
+                "RECEIVE_PREPAYMENT 50000 20000 True", "REVERSE 50000 20000 False", "RECEIVE_PREPAYMENT 50000 20000 False",
+                "END_PREPAYMENT 49033 20000 False", "REFUND_PREPAYMENT 49033 0 True", "REVERSE 49033 0 False",
+                "REFUND_PREPAYMENT 49033 0 False",
+            ],
+            told.Lines.Select(one => $"{one.Code} {one.Amount.Value} {one.Deposit.Value} {one.Reversed}"));
+        Assert.Equal(told.Lines[0].Entry, told.Lines[1].Reverses);
 
         async Task ReverseAsync(string entry) => await new LedgerService.LedgerServiceClient(_server.As(Role.FinanceMaker)).ReverseAsync(
             new ReverseRequest { RequestId = Desk.Id(), Entry = entry, Memo = "typed wrong" });

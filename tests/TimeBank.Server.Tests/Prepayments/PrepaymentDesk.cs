@@ -3,6 +3,7 @@ using TimeBank.Ledger;
 using TimeBank.Testing;
 using TimeBank.V1;
 using Client = TimeBank.V1.PrepaymentService.PrepaymentServiceClient;
+using PayableKind = TimeBank.V1.PayableKind;
 
 namespace TimeBank.Server.Tests;
 
@@ -16,6 +17,9 @@ internal sealed class PrepaymentDesk(TestServer server, string region = TestServ
     public string Elder { get; private set; } = "";
 
     public string Provider { get; private set; } = "";
+
+    /// <summary>Where the money comes in and goes out.</summary>
+    public string BankAccount { get; set; } = "main";
 
     public Client OfElder => As(Role.Elder, Elder);
 
@@ -63,7 +67,7 @@ internal sealed class PrepaymentDesk(TestServer server, string region = TestServ
 
     public RecordPrepaymentReceiptRequest Receipt(Prepayment agreement, long fen, long deposit = 0) => new()
     {
-        RequestId = Desk.Id(), Name = agreement.Name, Amount = Desk.Fen(fen), Deposit = Desk.Fen(deposit), BankAccount = "main",
+        RequestId = Desk.Id(), Name = agreement.Name, Amount = Desk.Fen(fen), Deposit = Desk.Fen(deposit), BankAccount = BankAccount,
         ReceivedDate = Desk.Today.ToContract(), Reference = $"流水 {++_references}",
     };
 
@@ -79,7 +83,7 @@ internal sealed class PrepaymentDesk(TestServer server, string region = TestServ
 
     public RecordPrepaymentRefundRequest Refund(Prepayment agreement) => new()
     {
-        RequestId = Desk.Id(), Name = agreement.Name, BankAccount = "main", PaidDate = Desk.Today.ToContract(),
+        RequestId = Desk.Id(), Name = agreement.Name, BankAccount = BankAccount, PaidDate = Desk.Today.ToContract(),
         Reference = $"退款 {++_references}",
     };
 
@@ -103,6 +107,22 @@ internal sealed class PrepaymentDesk(TestServer server, string region = TestServ
     public string PathOf(Prepayment agreement, string part) => $"custody/{agreement.Name.Split('/')[^1]}/{part}";
 
     public string Payable => $"provider/{Provider.Split('/')[^1]}/payable";
+
+    public string Prepaid => $"provider/{Provider.Split('/')[^1]}/prepaid";
+
+    public SettlementService.SettlementServiceClient Settlements(Role role) =>
+        new(server.As(role, subject: role == Role.FinanceChecker ? "checker" : "maker", regions: region));
+
+    public async Task<SettlementBatch> PreparedAsync(PayableKind pays) => (await Settlements(Role.FinanceMaker).PrepareBatchAsync(
+        new PrepareBatchRequest { RequestId = Desk.Id(), Parent = Desk.Region, Pays = pays })).Batch;
+
+    /// <summary>An approved batch of what providers have drawn.</summary>
+    public async Task<SettlementBatch> ApprovedAsync()
+    {
+        string name = (await PreparedAsync(PayableKind.Prepaid)).Name;
+        await Settlements(Role.FinanceMaker).SubmitBatchAsync(new SubmitBatchRequest { RequestId = Desk.Id(), Name = name });
+        return await Settlements(Role.FinanceChecker).ApproveBatchAsync(new ApproveBatchRequest { RequestId = Desk.Id(), Name = name });
+    }
 
     public async Task MoveToAsync(DateOnly day) =>
         await new ScenarioService.ScenarioServiceClient(server.As(Role.Administrator)).AdvanceClockAsync(new AdvanceClockRequest

@@ -60,7 +60,7 @@ public sealed class PrepaymentToolTests : IDisposable
         async Task<string> PreparedAsync()
         {
             await PayeeSeed.WriteAsync(server.Services, desk.Provider);
-            return await RunAsync(0, "settlement", "prepare", "--json");
+            return await RunAsync(0, "settlement", "prepare", "--prepaid", "--json");
         }
     }
 

@@ -30,13 +30,13 @@ internal sealed class Bank(TestServer server, string region, string slug)
     public ReconciliationService.ReconciliationServiceClient As(Role role, string subject) =>
         new(server.As(role, subject: subject, regions: region));
 
-    public async Task<Bank> OpenAsync(string profile = "mt940", string number = "")
+    public async Task<Bank> OpenAsync(string profile = "mt940", string number = "", bool forCustody = false)
     {
         await new BankAccountService.BankAccountServiceClient(server.As(Role.Administrator, regions: region)).SetBankAccountAsync(
             new SetBankAccountRequest
             {
                 RequestId = Desk.Id(), Name = Name, HolderName = "演示民政局", AccountNumber = number.Length > 0 ? number : _number,
-                BankName = "演示银行", BankCode = "102100099996", StatementProfile = profile,
+                BankName = "演示银行", BankCode = "102100099996", StatementProfile = profile, ForCustody = forCustody,
             });
         return this;
     }
@@ -53,6 +53,21 @@ internal sealed class Bank(TestServer server, string region, string slug)
             text.Append(CultureInfo.InvariantCulture,
                 $":61:2610{day:D2}10{day:D2}{(fen < 0 ? "D" : "C")}{Yuan(fen)}NMSCNONREF\r\n:86:{what}\r\n");
         text.Append(CultureInfo.InvariantCulture, $":62F:{Balance(opening + lines.Sum(line => line.Fen), last)}\r\n-\r\n");
+        return Encoding.UTF8.GetBytes(text.ToString());
+    }
+
+    /// <summary>A file in MT940 up to a day, whose lines have the bank's references.</summary>
+    public byte[] File(string number, long opening, DateOnly until, params (DateOnly Day, long Fen, string Text, string Reference)[] lines)
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture,
+            $":20:DEMO\r\n:25:{_number}\r\n:28C:{number}\r\n:60F:{Balance(opening, lines[0].Day)}\r\n");
+        foreach ((DateOnly day, long fen, string what, string reference) in lines)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $":61:{day:yyMMdd}{day:MMdd}{(fen < 0 ? "D" : "C")}{Yuan(fen)}NMSCNONREF//{reference}\r\n:86:{what}\r\n");
+        }
+        text.Append(CultureInfo.InvariantCulture, $":62F:{Balance(opening + lines.Sum(line => line.Fen), until)}\r\n-\r\n");
         return Encoding.UTF8.GetBytes(text.ToString());
     }
 
@@ -107,7 +122,10 @@ internal sealed class Bank(TestServer server, string region, string slug)
         return await call.ResponseStream.ReadAllAsync().ToListAsync();
     }
 
-    private static string Balance(long fen, int day) => $"{(fen < 0 ? "D" : "C")}2610{day:D2}CNY{Yuan(fen)}";
+    private static string Balance(long fen, int day) => Balance(fen, new DateOnly(2026, 10, day));
+
+    private static string Balance(long fen, DateOnly day) => string.Create(
+        CultureInfo.InvariantCulture, $"{(fen < 0 ? "D" : "C")}{day:yyMMdd}CNY{Yuan(fen)}");
 
     private static string Yuan(long fen) => string.Create(CultureInfo.InvariantCulture, $"{Math.Abs(fen) / 100},{Math.Abs(fen) % 100:D2}");
 }
