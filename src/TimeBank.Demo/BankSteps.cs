@@ -12,14 +12,14 @@ internal sealed record ImportStep(StatementPlan Plan, DateTimeOffset At) : Step(
     public override async Task PlayAsync(Stage stage, string requestId)
     {
         // The bank's money is the sum of its statements; all of them are written anew where a month is played again.
-        long opening = stage.Tally.Of(DemoBank.Balance);
+        long opening = stage.Tally.Of(DemoBank.BalanceOf(Plan.Account));
         (byte[] file, long closing) = DemoBank.Write(Plan, opening, stage.Files);
         using AsyncDuplexStreamingCall<ImportStatementRequest, ImportStatementResponse> call =
             new Client(await stage.StaffAsync(Role.FinanceMaker)).ImportStatement(cancellationToken: stage.Cancellation);
         await call.RequestStream.WriteAsync(new ImportStatementRequest
         {
             RequestId = requestId,
-            Parent = DemoAccounts.Name,
+            Parent = DemoAccounts.NameOf(Plan.Account),
             FileName = $"camt053-{Plan.Number:D3}.xml",
             Data = ByteString.CopyFrom(file),
         });
@@ -27,17 +27,18 @@ internal sealed record ImportStep(StatementPlan Plan, DateTimeOffset At) : Step(
         ImportStatementResponse answer = await call.ResponseStream.ReadAllAsync(stage.Cancellation).LastAsync(stage.Cancellation);
         if (answer.Refusal is { } refusal) throw new StepException(
             Key, $"对账单第 {refusal.Line} 行：{refusal.TextZh}", $"the statement's line {refusal.Line}: {refusal.TextEn}");
-        stage.Tally.Add(DemoBank.Balance, closing - opening);
+        stage.Tally.Add(DemoBank.BalanceOf(Plan.Account), closing - opening);
     }
 }
 
 /// <summary>The bank's open lines are matched, and what is sure is booked.</summary>
-internal sealed record ReconcileStep(int Number, DateTimeOffset At) : Step($"reconcile/{Number}", At, "finance")
+internal sealed record ReconcileStep(int Number, DateTimeOffset At, string Account = DemoAccounts.Slug)
+    : Step($"reconcile/{Number}", At, "finance")
 {
     public override async Task PlayAsync(Stage stage, string requestId)
     {
         using AsyncServerStreamingCall<ReconciliationProgress> run = new Client(await stage.StaffAsync(Role.FinanceMaker))
-            .RunReconciliation(new RunReconciliationRequest { RequestId = requestId, Parent = DemoAccounts.Name });
+            .RunReconciliation(new RunReconciliationRequest { RequestId = requestId, Parent = DemoAccounts.NameOf(Account) });
         ReconciliationProgress last = new();
         while (await run.ResponseStream.MoveNext(stage.Cancellation)) last = run.ResponseStream.Current;
         if (last.Summary is not { NotBooked: [] }) throw new StepException(
@@ -46,12 +47,13 @@ internal sealed record ReconcileStep(int Number, DateTimeOffset At) : Step($"rec
 }
 
 /// <summary>What the run suggested for a line is confirmed.</summary>
-internal sealed record ConfirmMatchStep(string Reference, DateTimeOffset At) : Step($"confirm/{Reference}", At, "finance")
+internal sealed record ConfirmMatchStep(string Reference, DateTimeOffset At, string Account = DemoAccounts.Slug)
+    : Step($"confirm/{Reference}", At, "finance")
 {
     public override async Task PlayAsync(Stage stage, string requestId)
     {
-        string line = await BankLines.NameAsync(stage, Key, Reference);
-        var request = new ConfirmMatchRequest { RequestId = requestId, Parent = DemoAccounts.Name };
+        string line = await BankLines.NameAsync(stage, Key, Reference, Account);
+        var request = new ConfirmMatchRequest { RequestId = requestId, Parent = DemoAccounts.NameOf(Account) };
         request.Lines.Add(long.Parse(line.Split('/')[^1], System.Globalization.CultureInfo.InvariantCulture));
         await new Client(await stage.StaffAsync(Role.FinanceMaker)).ConfirmMatchAsync(request);
     }
@@ -86,11 +88,11 @@ internal sealed record ApproveResolutionStep(string Reference, DateTimeOffset At
 internal static class BankLines
 {
     /// <exception cref="StepException">No line has the bank's reference, or several have it.</exception>
-    public static async Task<string> NameAsync(Stage stage, string step, string reference)
+    public static async Task<string> NameAsync(Stage stage, string step, string reference, string account = DemoAccounts.Slug)
     {
         var client = new Client(await stage.StaffAsync(Role.FinanceMaker));
         ListBankLinesResponse list = await new Paging(int.MaxValue).AllAsync(
-            new ListBankLinesRequest { Parent = DemoAccounts.Name }, page => client.ListBankLinesAsync(page).ResponseAsync);
+            new ListBankLinesRequest { Parent = DemoAccounts.NameOf(account) }, page => client.ListBankLinesAsync(page).ResponseAsync);
         string[] found = [.. list.Lines.Where(line => line.BankReference == reference).Select(line => line.Name)];
         return found is [var name] ? name : throw new StepException(
             step, $"应有一条银行明细 {reference}，实有 {found.Length} 条。", $"the bank should have one line {reference}, and has {found.Length}.");

@@ -9,8 +9,9 @@ namespace TimeBank.Demo;
 /// <param name="Movements">What moves without an order of ours.</param>
 /// <param name="Paid">The payment file that the bank carries out; null: none.</param>
 /// <param name="Returned">The payment that comes back; null: none.</param>
+/// <param name="Account">Our account: its slug.</param>
 internal sealed record StatementPlan(int Number, int FirstDay, int LastDay, ImmutableArray<BankMovement> Movements, PayPlan? Paid = null,
-    ReturnPlan? Returned = null);
+    ReturnPlan? Returned = null, string Account = DemoAccounts.Slug);
 
 /// <summary>A batch is paid on a day.</summary>
 internal sealed record PayPlan(string Batch, int Day);
@@ -30,8 +31,8 @@ internal sealed record BankMovement(int Day, long Fen, string Reference, string 
 /// </summary>
 internal static class DemoBank
 {
-    /// <summary>The tally of our money at the bank.</summary>
-    public const string Balance = "bank";
+    /// <summary>The tally of our money at the bank, by account.</summary>
+    public static string BalanceOf(string account) => $"bank/{account}";
 
     private static readonly XNamespace Camt = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.08";
 
@@ -85,7 +86,7 @@ internal static class DemoBank
             new XElement(Camt + "Stmt",
                 Text("Id", $"DEMO-{plan.Number}"), Text("ElctrncSeqNb", $"{plan.Number}"), Text("CreDtTm", written),
                 new XElement(Camt + "FrToDt", Text("FrDtTm", $"{first}T00:00:00+08:00"), Text("ToDtTm", $"{last}T23:59:59+08:00")),
-                new XElement(Camt + "Acct", Account(DemoAccounts.Number), Text("Ccy", "CNY")),
+                new XElement(Camt + "Acct", Account(DemoAccounts.NumberOf(plan.Account)), Text("Ccy", "CNY")),
                 BalanceOf("OPBD", opening, first), BalanceOf("CLBD", closing, last), movements.Select(Entry))));
         using var bytes = new MemoryStream();
         using (var xml = XmlWriter.Create(bytes, new XmlWriterSettings { Indent = true, NewLineChars = "\n" })) document.Save(xml);

@@ -10,10 +10,12 @@ internal static class DemoAccounts
 {
     public const string Holder = "演示·天元区民政局", Number = "00002601000001", BankName = "演示银行天元支行";
 
-    /// <summary>Our account: its slug in the ledger.</summary>
-    public const string Slug = "main";
+    /// <summary>Our account: its slug in the ledger. The other one has prepaid fees in custody alone.</summary>
+    public const string Slug = "main", Custody = "prepaid";
 
-    public static string Name => $"{Roles.Parent(Roles.Tianyuan)}/bankAccounts/{Slug}";
+    public static string NameOf(string slug) => $"{Roles.Parent(Roles.Tianyuan)}/bankAccounts/{slug}";
+
+    public static string NumberOf(string slug) => slug == Custody ? "00002601000002" : Number;
 
     public static string BankCode(int number)
     {
@@ -30,17 +32,18 @@ internal static class DemoAccounts
     };
 }
 
-/// <summary>The administrator says what the bank calls our account.</summary>
-internal sealed record DescribeBankStep(DateTimeOffset At) : Step($"bank/{DemoAccounts.Slug}", At, "finance")
+/// <summary>The administrator says what the bank calls an account of ours.</summary>
+internal sealed record DescribeBankStep(DateTimeOffset At, string Account = DemoAccounts.Slug) : Step($"bank/{Account}", At, "finance")
 {
     public override async Task PlayAsync(Stage stage, string requestId) =>
         await new BankAccountService.BankAccountServiceClient(await stage.StaffAsync(Role.Administrator))
             .SetBankAccountAsync(new SetBankAccountRequest
             {
                 RequestId = requestId,
-                Name = DemoAccounts.Name,
+                Name = DemoAccounts.NameOf(Account),
                 HolderName = DemoAccounts.Holder,
-                AccountNumber = DemoAccounts.Number,
+                AccountNumber = DemoAccounts.NumberOf(Account),
+                ForCustody = Account == DemoAccounts.Custody,
                 BankName = DemoAccounts.BankName,
                 BankCode = DemoAccounts.BankCode(0),
                 StatementProfile = "camt053",
@@ -73,12 +76,13 @@ internal sealed record ApprovePayeeStep(ProviderPart Provider, int Number, DateT
         });
 }
 
-/// <summary>A batch is made of all that providers are owed.</summary>
-internal sealed record PrepareBatchStep(string Batch, DateTimeOffset At) : Step($"batch/{Batch}", At, "finance")
+/// <summary>A batch is made of all that providers are owed: for services, or of prepaid fees.</summary>
+internal sealed record PrepareBatchStep(string Batch, DateTimeOffset At, PayableKind Pays = PayableKind.Services)
+    : Step($"batch/{Batch}", At, "finance")
 {
     public override async Task PlayAsync(Stage stage, string requestId) =>
         stage.Names[Key] = (await new SettlementClient(await stage.StaffAsync(Role.FinanceMaker)).PrepareBatchAsync(
-            new PrepareBatchRequest { RequestId = requestId, Parent = Roles.Parent(Roles.Tianyuan) })).Batch.Name;
+            new PrepareBatchRequest { RequestId = requestId, Parent = Roles.Parent(Roles.Tianyuan), Pays = Pays })).Batch.Name;
 }
 
 /// <summary>The batch is handed to a second person.</summary>
@@ -98,7 +102,8 @@ internal sealed record ApproveBatchStep(string Batch, DateTimeOffset At) : Step(
 }
 
 /// <summary>The file for the bank is made; the demonstration's bank reads it later.</summary>
-internal sealed record ExportBatchStep(string Batch, DateTimeOffset At) : Step($"batch/{Batch}/export", At, "finance")
+internal sealed record ExportBatchStep(string Batch, DateTimeOffset At, string Account = DemoAccounts.Slug)
+    : Step($"batch/{Batch}/export", At, "finance")
 {
     public override async Task PlayAsync(Stage stage, string requestId)
     {
@@ -107,7 +112,7 @@ internal sealed record ExportBatchStep(string Batch, DateTimeOffset At) : Step($
             {
                 RequestId = requestId,
                 Name = stage.Names[$"batch/{Batch}"],
-                BankAccount = DemoAccounts.Slug,
+                BankAccount = Account,
                 Format = PaymentFileFormat.Pain001,
             });
         stage.Files[Batch] = answer.File.ToByteArray();

@@ -28,6 +28,7 @@ internal sealed record Month(
         [
             .. daily, .. TerminalPlan.Of(dice, counter, catalogue), .. BillPlan.Of(counter, catalogue), .. BathPlan.Of(counter, catalogue),
                 .. ComplaintPlan.Of(counter), .. OutreachPlan.Of(counter), .. FinancePlan.Of(dice, cast, money.OfType<ReceiveStep>()),
+                .. PrepaidPlan.Of(dice, cast, counter),
         ];
         // The sort is stable: within a moment the order of the plans stays.
         return new Month(dice, cast, [.. steps.OrderBy(step => step.At)], earned, counter);

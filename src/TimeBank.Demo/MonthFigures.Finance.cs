@@ -6,7 +6,7 @@ namespace TimeBank.Demo;
 /// <content>What November made of October: providers paid, the bank and the books the same, the month closed.</content>
 internal sealed partial class MonthFigures
 {
-    private const string BankAccount = $"bank/{DemoAccounts.Slug}", Suspense = $"suspense/{DemoAccounts.Slug}", Fees = "expense/fees";
+    private const string Suspense = $"suspense/{DemoAccounts.Slug}", Fees = "expense/fees";
 
     /// <returns>What each provider was paid and has kept, in fen.</returns>
     private static async Task<Dictionary<string, long>> ReadPaidAsync(Stage stage)
@@ -18,7 +18,7 @@ internal sealed partial class MonthFigures
         foreach (SettlementBatch batch in list.Batches)
         {
             foreach (SettlementPayment payment in (await client.GetBatchAsync(new GetBatchRequest { Name = batch.Name })).Payments
-                .Where(payment => payment.State == PaymentState.Paid))
+                .Where(payment => payment.State == PaymentState.Paid && batch.Pays == PayableKind.Services))
             {
                 paid[payment.Provider] = paid.GetValueOrDefault(payment.Provider) + payment.NetAmount.Value + payment.OffsetAmount.Value;
             }
@@ -29,15 +29,19 @@ internal sealed partial class MonthFigures
     private async Task ReadBankAsync(Stage stage)
     {
         var client = new ReconciliationService.ReconciliationServiceClient(await stage.StaffAsync(Role.Auditor));
-        BankStatement last = (await client.ListStatementsAsync(new ListStatementsRequest { Parent = DemoAccounts.Name, PageSize = 1 }))
-            .Statements.First();
-        ListExceptionsResponse open = await client.ListExceptionsAsync(new ListExceptionsRequest { Parent = DemoAccounts.Name });
         async Task<long> OfAsync(string path) => Signed((await AccountAsync(stage, path)).Balance);
-        Expect($"{BankAccount}：账面 = 最后一张对账单的期末", $"{BankAccount}: in the books = closing balance of the last statement",
-            -await OfAsync(BankAccount), Signed(last.Closing));
-        Expect($"{BankAccount}：对账单 = 银行的记录", $"{BankAccount}: on the statement = what the bank holds", Signed(last.Closing),
-            stage.Tally.Of(DemoBank.Balance));
-        Expect($"{BankAccount}：未对上的明细 = 0", $"{BankAccount}: open lines = 0", open.Totals.Sum(total => total.Lines), 0);
+        foreach (string slug in (string[])[DemoAccounts.Slug, DemoAccounts.Custody])
+        {
+            string account = DemoAccounts.NameOf(slug), path = $"bank/{slug}";
+            BankStatement last = (await client.ListStatementsAsync(new ListStatementsRequest { Parent = account, PageSize = 1 }))
+                .Statements.First();
+            ListExceptionsResponse open = await client.ListExceptionsAsync(new ListExceptionsRequest { Parent = account });
+            Expect($"{path}：账面 = 最后一张对账单的期末", $"{path}: in the books = closing balance of the last statement",
+                -await OfAsync(path), Signed(last.Closing));
+            Expect($"{path}：对账单 = 银行的记录", $"{path}: on the statement = what the bank holds", Signed(last.Closing),
+                stage.Tally.Of(DemoBank.BalanceOf(slug)));
+            Expect($"{path}：未对上的明细 = 0", $"{path}: open lines = 0", open.Totals.Sum(total => total.Lines), 0);
+        }
         Expect($"{Suspense}：待查 = 不明来款", $"{Suspense}: in suspense = the unknown receipt", await OfAsync(Suspense), FinancePlan.UnknownFen);
         Expect($"{Fees}：手续费 = 银行和支付机构收取", $"{Fees}: fees = what the bank and the payment service took", -await OfAsync(Fees),
             FinancePlan.FeeFen + CardPlan.FeesFen);

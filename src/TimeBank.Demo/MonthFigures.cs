@@ -37,6 +37,7 @@ internal sealed partial class MonthFigures
         if (month is not null) await books.ReadCountersAsync(stage);
         if (month is not null) await books.ReadCardsAsync(stage);
         if (month is not null) await books.ReadBankAsync(stage);
+        if (month is not null) await books.ReadPrepaidAsync(stage);
         await books.ReadPeriodAsync(stage, month);
         return books;
     }

@@ -46,6 +46,10 @@ internal sealed class Stage(Session session)
     public async Task<CallInvoker> PartyAsync(Role role, string party) =>
         new AuthorizedInvoker(_channel, await session.Tokens.GetAsync(role, ResourceNames.RegionOf(party), party), Deadline);
 
+    /// <summary>The way to the server as a person whom a provider has named.</summary>
+    public async Task<CallInvoker> ClerkAsync(string provider, string subject) => new AuthorizedInvoker(
+        _channel, await session.Tokens.GetAsync(Role.ProviderClerk, ResourceNames.RegionOf(provider), provider, subject), Deadline);
+
     /// <summary>The way to the server as a person, or as counter staff for that person.</summary>
     public Task<CallInvoker> PersonAsync(string person, bool atCounter) =>
         atCounter ? StaffAsync(Role.Counter)

@@ -101,7 +101,7 @@ public sealed class CounterPlanTests
         Step cleared = Assert.Single(steps.OfType<UpholdAppealStep>());
         Assert.All(steps.OfType<RedeemStep>().Where(step => step.Provider == BathPlan.Provider && step.At > listed.At), step =>
             Assert.Equal("PROVIDER_BLACK_LISTED", step.RefusedAs));
-        PrepareBatchStep[] batches = [.. steps.OfType<PrepareBatchStep>()];
+        PrepareBatchStep[] batches = [.. steps.OfType<PrepareBatchStep>().Where(step => step.Pays == PayableKind.Services)];
         Assert.InRange(batches[0].At, listed.At, cleared.At);
         Assert.True(cleared.At < batches[1].At);
     }
@@ -110,7 +110,7 @@ public sealed class CounterPlanTests
     public void Complaints_are_open_at_the_first_batch_and_closed_before_the_second(long seed)
     {
         Step[] steps = [.. Month.Of(seed, Catalogue).Steps];
-        PrepareBatchStep[] batches = [.. steps.OfType<PrepareBatchStep>()];
+        PrepareBatchStep[] batches = [.. steps.OfType<PrepareBatchStep>().Where(step => step.Pays == PayableKind.Services)];
         Assert.All(steps.OfType<FileComplaintStep>(), filed =>
         {
             Step[] rest = [.. steps.Where(step => step.Lane == filed.Lane && step != filed)];

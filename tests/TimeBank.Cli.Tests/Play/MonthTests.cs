@@ -35,7 +35,7 @@ public sealed class MonthTests
         Assert.NotEmpty(month.Steps.OfType<GiftStep>());
         Assert.NotEmpty(month.Steps.OfType<DonateStep>());
         Assert.NotEmpty(month.Steps.OfType<TransferStep>());
-        Assert.Equal(9, month.Steps.Count(step => step.RefusedAs is not null));
+        Assert.Equal(10, month.Steps.Count(step => step.RefusedAs is not null));
     }
 
     [Fact]
@@ -129,7 +129,7 @@ public sealed class MonthTests
         // What a complaint took back was set aside.
         Assert.All(month.Steps.Where(step => step is RedeemStep or RefundStep && step.RefusedAs is null
             && step.Key != $"refund/{month.Counter.Refunded.Name}"), step => Assert.True(step.At < first.At, step.Key));
-        Assert.Equal(month.Cast.Providers.Select(provider => provider.Key),
+        Assert.Equal([.. month.Cast.Providers.Select(provider => provider.Key), PrepaidPlan.Home.Key],
             month.Steps.OfType<ApprovePayeeStep>().Where(step => step.At.Date < first.At.Date).Select(step => step.Provider.Key));
     }
 
@@ -140,7 +140,7 @@ public sealed class MonthTests
         StatementPlan statement = Demo.Steps.OfType<ImportStep>().First().Plan;
         Assert.Equal(receipts, statement.Movements.Take(receipts.Length).Select(movement => (movement.Fen, movement.Reference)));
         Assert.Equal([.. receipts.Select(receipt => receipt.Reference), CardPlan.Arrival.Reference],
-            Demo.Steps.OfType<ConfirmMatchStep>().Select(step => step.Reference));
+            Demo.Steps.OfType<ConfirmMatchStep>().Where(step => step.Account == DemoAccounts.Slug).Select(step => step.Reference));
     }
 
     [Fact]
@@ -163,7 +163,8 @@ public sealed class MonthTests
     public void Statements_follow_each_other_and_are_imported_when_they_end()
     {
         ImportStep[] imports = [.. Demo.Steps.OfType<ImportStep>()];
-        Assert.Equal([1, .. imports.SkipLast(1).Select(step => step.Plan.LastDay + 1)], imports.Select(step => step.Plan.FirstDay));
+        Assert.All(imports.GroupBy(step => step.Plan.Account), account => Assert.Equal(
+            [1, .. account.SkipLast(1).Select(step => step.Plan.LastDay + 1)], account.Select(step => step.Plan.FirstDay)));
         Assert.All(imports, step => Assert.Equal(Calendar.Date(step.Plan.LastDay), DateOnly.FromDateTime(step.At.DateTime)));
     }
 
@@ -219,6 +220,22 @@ public sealed class MonthTests
         Assert.InRange(expected[FindingKind.Changes], 2, 60);
         Assert.InRange(expected[FindingKind.Ended], 1, 60);
         Assert.Equal(Calendar.At(OutreachPlan.Day, 9, 0), Assert.Single(month.Steps.OfType<OutreachStep>()).At);
+    }
+
+    /// <summary>What the bank moves of prepaid fees is what people agreed on, and what one of them gets back is by days.</summary>
+    [Fact]
+    public void Prepaid_fees_are_drawn_paid_and_given_back_as_planned()
+    {
+        StatementPlan statement = Assert.Single(
+            Demo.Steps.OfType<ImportStep>(), step => step.Plan.Account == DemoAccounts.Custody).Plan;
+        Assert.Equal(
+            [PrepaidPlan.StaysFen, PrepaidPlan.LeavesFen, -PrepaidPlan.BackFen], statement.Movements.Select(movement => movement.Fen));
+        PrepaidPart leaves = Assert.Single(Demo.Steps.OfType<EndPrepaidStep>()).Part;
+        int day = Assert.Single(Demo.Steps.OfType<EndPrepaidStep>()).At.Day;
+        // October is drawn whole, and the rest goes back but for the days of November.
+        Assert.Equal(PrepaidPlan.BackFen, leaves.MonthlyFen - (leaves.MonthlyFen * day / 30));
+        Assert.Equal(PrepaidPlan.DrawnFen, Demo.Steps.OfType<ReceivePrepaidStep>().Sum(step => step.Part.MonthlyFen));
+        Assert.Single(Demo.Steps.OfType<PrepareBatchStep>(), step => step.Pays == PayableKind.Prepaid);
     }
 
     [Fact]
