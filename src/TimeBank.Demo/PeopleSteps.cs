@@ -87,7 +87,9 @@ internal sealed record RegisterProviderStep(ProviderPart Provider, DateTimeOffse
     }
 }
 
-/// <summary>A provider says when and where it serves: canteens at noon and in the evening, an emergency centre always, others by day.</summary>
+/// <summary>
+/// A provider says when and where it serves: canteens at noon and in the evening, an emergency centre always, others by day.
+/// </summary>
 internal sealed record SetOpeningStep(ProviderPart Provider, DateTimeOffset At) : Step($"{Provider.Key}/opening", At, Provider.Key)
 {
     private const int DaysOfWeek = 7, WorkDays = 5;

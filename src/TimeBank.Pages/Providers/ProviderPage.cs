@@ -16,11 +16,11 @@ public abstract class ProviderPage : FinancePage
     /// <summary>The two forms of a change; both have the same fields.</summary>
     public const string CheckForm = "check", ConfirmForm = "confirm";
 
+    private bool _isChecked;
+
     /// <summary>The provider's number; null: the clerk's own.</summary>
     [Parameter]
     public string? Id { get; set; }
-
-    private bool _isChecked;
 
     /// <summary>
     /// True: what was filled in was looked at and is shown once more; also where it is not known whether it was carried out, so that the
