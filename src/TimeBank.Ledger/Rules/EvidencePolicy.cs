@@ -26,6 +26,15 @@ public sealed record EvidencePolicy(int NearMeters, int SidesApartMinutes, int F
     public bool WaitsForReview(EvidenceGrade grade) => Review.Contains(grade);
 }
 
+/// <summary>From which number on a pattern in the services of a period is shown to staff.</summary>
+/// <param name="PairDays">Days in a row on which the same two met.</param>
+/// <param name="MaximumServices">Services of a volunteer, all of the longest length.</param>
+/// <param name="FarServices">Services of a volunteer with a record far from home.</param>
+public sealed record PatternPolicy(int PairDays, int MaximumServices, int FarServices)
+{
+    internal static PatternPolicy Default { get; } = new(5, 5, 2);
+}
+
 /// <summary>The grades of evidence, from strong to weak. The names are stored.</summary>
 public enum EvidenceGrade
 {

@@ -37,6 +37,8 @@ public sealed record Policy(
     /// <summary>How a service is proven, and how late it may be recorded.</summary>
     public EvidencePolicy Evidence { get; init; } = EvidencePolicy.Default;
 
+    public PatternPolicy Patterns { get; init; } = PatternPolicy.Default;
+
     /// <summary>The bytes of the file from which the policy was read.</summary>
     public ReadOnlyMemory<byte> File { get; init; }
 

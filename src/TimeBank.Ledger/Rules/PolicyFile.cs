@@ -40,6 +40,7 @@ internal sealed class PolicyFile
         PrepaymentPolicy prepayments = Prepayments(file);
         VisitsPolicy visits = Visits(file);
         EvidencePolicy evidence = Evidence(file);
+        PatternPolicy patterns = Patterns(file);
         file.Close();
         return new Policy(
             version, effective, hours, vouchers, funding, settlement, reconciliation, ability, undoMinutes, items.ToImmutable())
@@ -49,6 +50,7 @@ internal sealed class PolicyFile
             Prepayments = prepayments,
             Visits = visits,
             Evidence = evidence,
+            Patterns = patterns,
             Defaults = defaults.ToImmutable(),
         };
     }
@@ -267,6 +269,17 @@ internal sealed class PolicyFile
             BackDateDays: (int)NumberOr(normal.BackDateDays, numbers, "backDateDays", 0, EvidencePolicy.MaxBackDateDays, "own"),
             AbsenceAfterMinutes: (int)NumberOr(normal.AbsenceAfterMinutes, numbers, "absenceAfterMinutes", 0, 24 * 60, "own"),
             Review: Reviewed(normal.Review, numbers, "review"));
+        numbers.Close();
+        return policy;
+    }
+
+    private PatternPolicy Patterns(DataObject file)
+    {
+        DataObject numbers = file.ObjectOrEmpty("patterns");
+        PatternPolicy policy = new(
+            PairDays: (int)NumberOr(PatternPolicy.Default.PairDays, numbers, "pairDays", 2, 92, "own"),
+            MaximumServices: (int)NumberOr(PatternPolicy.Default.MaximumServices, numbers, "maximumServices", 1, 1_000, "own"),
+            FarServices: (int)NumberOr(PatternPolicy.Default.FarServices, numbers, "farServices", 1, 1_000, "own"));
         numbers.Close();
         return policy;
     }

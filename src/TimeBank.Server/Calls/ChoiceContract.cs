@@ -182,6 +182,9 @@ public static partial class ChoiceContract
     [MapEnumValue(V1.ServiceEnd.Unspecified, Ledger.ServiceEnd.None)]
     public static partial Ledger.ServiceEnd ToDomain(this V1.ServiceEnd end);
 
+    [MapEnumValue(Ledger.OrderPattern.None, V1.OrderPattern.Unspecified)]
+    public static partial V1.OrderPattern ToContract(this Ledger.OrderPattern pattern);
+
     [MapEnumValue(OrderSide.None, V1.OrderSide.Unspecified)]
     public static partial V1.OrderSide ToContract(this OrderSide side);
 

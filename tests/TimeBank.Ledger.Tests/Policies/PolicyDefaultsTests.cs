@@ -82,6 +82,9 @@ public sealed class PolicyDefaultsTests
         { "evidence.backDateDays", "7" },
         { "evidence.absenceAfterMinutes", "30" },
         { "evidence.review", "call, paper, doubtful" },
+        { "patterns.pairDays", "5" },
+        { "patterns.maximumServices", "5" },
+        { "patterns.farServices", "2" },
         { "ability.ableFromPoints", "90" },
         { "ability.mildFromPoints", "66" },
         { "ability.moderateFromPoints", "46" },
@@ -118,6 +121,7 @@ public sealed class PolicyDefaultsTests
         Assert.Equal((500, 15, 10), (evidence.NearMeters, evidence.SidesApartMinutes, evidence.FixAgeMinutes));
         Assert.Equal((720, 7, 30), (evidence.CheckOutLateMinutes, evidence.BackDateDays, evidence.AbsenceAfterMinutes));
         Assert.Equal([EvidenceGrade.Call, EvidenceGrade.Paper, EvidenceGrade.Doubtful], evidence.Review);
+        Assert.Equal(new PatternPolicy(5, 5, 2), Policy.Patterns);
         HoursPolicy hours = Policy.Hours;
         Assert.Equal((60, 15, 90_000, 120, 480),
             (hours.Coin.Value, hours.Quantum.Value, hours.BalanceCap.Value, hours.SessionMax.Value, hours.DayMax.Value));
