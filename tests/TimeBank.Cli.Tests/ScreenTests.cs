@@ -123,6 +123,26 @@ public sealed class ScreenTests
     }
 
     [Fact]
+    public void How_a_service_is_proven_is_said_with_doubts_and_metres()
+    {
+        var order = new ServiceOrder();
+        Assert.Equal("", OrderEvidenceCommands.Evidence(order, Language.English));
+        order.Evidence = new Evidence
+        {
+            Grade = EvidenceGrade.Doubtful,
+            Begin = new EndEvidence { Grade = EvidenceGrade.Doubtful, Volunteer = new Sighting { Meters = 2_300 } },
+            End = new EndEvidence { Grade = EvidenceGrade.OneSide, Volunteer = new Sighting(), Recipient = new Sighting { Meters = 0 } },
+        };
+        order.Evidence.Begin.Doubts.Add(EvidenceDoubt.Far);
+        Assert.Equal("doubtful: far from the recipient's home, 2300 m, 0 m", OrderEvidenceCommands.Evidence(order, Language.English));
+        order.Evidence = new Evidence { Grade = EvidenceGrade.Paper };
+        order.Record = new ServiceRecord { Document = "F-3" };
+        Assert.Equal("纸质服务单补记: F-3", OrderEvidenceCommands.Evidence(order, Language.Chinese));
+        order = new ServiceOrder { State = OrderState.Cancelled, Absent = OrderSide.Volunteer };
+        Assert.Equal("", OrderCommands.CancelledBecause(order, Language.English));
+    }
+
+    [Fact]
     public void A_step_that_can_be_taken_back_says_until_when_and_by_whom()
     {
         var undo = new UndoableStep

@@ -12,15 +12,17 @@ internal static class OrderCommands
 
     public static IEnumerable<Command> Of(CommandFactory make) =>
     [
-        make.Group("order", "服务单：预约、接单、签到、签退、确认、争议、取消、评价、撤回", "service orders, from the request to the confirmed hours",
-            Show(make), List(make), Request(make), Accept(make),
-            ByVolunteer(make, "check-in", "志愿者签到", "the service begins", (client, session, order) =>
+        make.Group("order", "服务单：预约、接单、签到、签退、确认、争议、取消、评价、撤回、补记、核对",
+            "service orders, from the request to the confirmed hours",
+            [Show(make), List(make), Request(make), Accept(make),
+            ByVolunteer(make, "check-in", "志愿者签到", "the service begins", (client, session, order, place) =>
             client.CheckInAsync(new CheckInRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(order.Volunteer),
-            Order = order.Name }).ResponseAsync),
-            ByVolunteer(make, "check-out", "志愿者签退", "the service ends", (client, session, order) =>
+            Order = order.Name, Place = place }).ResponseAsync),
+            ByVolunteer(make, "check-out", "志愿者签退", "the service ends", (client, session, order, place) =>
             client.CheckOutAsync(new CheckOutRequest { RequestId = session.RequestId(), OnBehalfOf = session.BehalfOf(order.Volunteer),
-            Order = order.Name }).ResponseAsync),
-            Confirm(make), Dispute(make), Resolve(make), Cancel(make), Rate(make), Undo(make)),
+            Order = order.Name, Place = place }).ResponseAsync),
+            Confirm(make), Dispute(make), Resolve(make), Cancel(make), Rate(make), Undo(make),
+            .. OrderEvidenceCommands.Of(make)]),
     ];
 
     private static Command Show(CommandFactory make)
@@ -115,13 +117,15 @@ internal static class OrderCommands
     }
 
     private static Command ByVolunteer(CommandFactory make, string word, string chinese, string english, Func<Client, Session, ServiceOrder,
-        Task<ServiceOrder>> act)
+        Place?, Task<ServiceOrder>> act)
     {
         Argument<string> order = Order(make);
-        return make.Command(word, chinese, english, [order], async (session, parsed) =>
+        var at = new PlaceOptions(make);
+        return make.Command(word, chinese, english, [order, .. at.All], async (session, parsed) =>
         {
+            Place? place = at.Read(parsed);
             ServiceOrder found = await FindAsync(session, parsed.GetValue(order)!);
-            Show(session, await act(new Client(await session.AsAsync(Role.Volunteer, found.Name, found.Volunteer)), session, found));
+            Show(session, await act(new Client(await session.AsAsync(Role.Volunteer, found.Name, found.Volunteer)), session, found, place));
         });
     }
 
@@ -239,14 +243,14 @@ internal static class OrderCommands
         });
     }
 
-    private static Argument<string> Order(CommandFactory make) => make.Argument("order", "服务单", "the order");
+    internal static Argument<string> Order(CommandFactory make) => make.Argument("order", "服务单", "the order");
 
-    private static string Person(Session session, string text) =>
+    internal static string Person(Session session, string text) =>
         session.Name(text.Contains('/', StringComparison.Ordinal) ? text.Split('/')[0] : "elders", text);
 
-    private static Role RoleOf(string person) => ResourceNames.CollectionOf(person) == "volunteers" ? Role.Volunteer : Role.Elder;
+    internal static Role RoleOf(string person) => ResourceNames.CollectionOf(person) == "volunteers" ? Role.Volunteer : Role.Elder;
 
-    private static async Task<ServiceOrder> FindAsync(Session session, string order)
+    internal static async Task<ServiceOrder> FindAsync(Session session, string order)
     {
         string name = session.Name("orders", order);
         return await new Client(await session.AsAsync(Role.Auditor, name)).GetOrderAsync(new GetOrderRequest { Name = name });
@@ -258,7 +262,7 @@ internal static class OrderCommands
         return (found, new Client(await session.AsAsync(RoleOf(found.Recipient), found.Name, found.Recipient)));
     }
 
-    private static void Show(Session session, ServiceOrder order) => session.Screen.Show(order, () =>
+    internal static void Show(Session session, ServiceOrder order) => session.Screen.Show(order, () =>
     {
         Language language = session.Language;
         session.Screen.Facts(
@@ -272,6 +276,9 @@ internal static class OrderCommands
             (language["签到", "checked in"], TimeText.Of(order.CheckInTime)),
             (language["签退", "checked out"], TimeText.Of(order.CheckOutTime)),
             (language["服务时长", "served"], AmountText.Of(order.Served, language)),
+            (language["记录依据", "evidence"], OrderEvidenceCommands.Evidence(order, language)),
+            (language["核对", "reviewed"], order.Review is { } review ? $"{EnumText.Of(review.Outcome, language)} {review.Note}" : ""),
+            (language["未到", "did not come"], order.Absent == OrderSide.Unspecified ? "" : EnumText.Of(order.Absent, language)),
             (language["入账", "credited"], AmountText.Of(order.Credited, language)),
             (language["争议", "dispute"], order.Dispute?.Note ?? ""),
             (language["处理", "resolved"], order.Dispute?.ResolveNote ?? ""),
@@ -290,6 +297,7 @@ internal static class OrderCommands
     /// <summary>Why an order was cancelled: the words of the person, or that its time passed; empty if no words were given.</summary>
     internal static string CancelledBecause(ServiceOrder order, Language language)
     {
+        if (order.Absent != OrderSide.Unspecified || order.Review is not null) return "";
         if (order.CancelNote.Length > 0 || order.State != OrderState.Cancelled || order.Dispute is not null) return order.CancelNote;
         DateTimeOffset plannedEnd = order.PlannedStartTime.ToDateTimeOffset().AddMinutes(order.Planned.Value),
             ended = order.EndTime.ToDateTimeOffset();
