@@ -163,8 +163,8 @@ public sealed partial class PrepaymentRoadTests(LaterMonths months)
             ("counter", null, [$"/prepayments{behalf}", $"/prepayments/{ids[1]}{behalf}"]),
             ("provider_clerk", provider, ["/provider/prepayments", .. ids.Select(id => $"/provider/prepayments/{id}")]),
             ("finance_maker", null, ["/finance", "/finance/prepayments", .. ids.Select(id => $"/finance/prepayments/{id}")]),
-            ("finance_checker", null, ["/finance/prepayments?show=disputed", .. ids.Select(id => $"/finance/prepayments/{id}")]),
-            ("auditor", null, ["/finance/prepayments", .. ids.Select(id => $"/finance/prepayments/{id}")]),
+            ("finance_checker", null, ["/finance/prepayments?show=disputed", .. ids[1..].Select(id => $"/finance/prepayments/{id}")]),
+            ("auditor", null, [$"/finance/prepayments/{ids[2]}"]),
         ];
         foreach ((string role, string? party, string[] paths) in readers)
         {
@@ -191,7 +191,7 @@ public sealed partial class PrepaymentRoadTests(LaterMonths months)
         await Expect(clerk.Locator(".panel.fault")).ToContainTextAsync("几个月：请填写几个月");
         await clerk.FillAsync("#months", "13");
         await Press(clerk, "下一步：核对");
-        await Expect(clerk.Locator("[data-reason=PREPAYMENT_TOO_LONG]")).ToContainTextAsync("个月");
+        await Expect(clerk.Locator("[data-reason=PREPAYMENT_TOO_LONG] .field-name")).ToHaveTextAsync("几个月：");
         await clerk.FillAsync("#months", "3");
         await Press(clerk, "下一步：核对");
         await Expect(clerk.Locator("[role=status] dl.facts")).ToContainTextAsync("1,100.00元");

@@ -49,7 +49,8 @@ public sealed class DeskItems(Visitor visitor)
             SafeAsync(L["离线受理的例外", "Exceptions of terminals"], "/finance/offline", OfflineAsync),
             SafeAsync(L["投诉", "Complaints"], "/complaints", ComplaintsAsync),
             SafeAsync(L["机构申诉", "Appeals of providers"], "/finance/appeals", AppealsAsync),
-            SafeAsync(L["预收费存管", "Prepaid fees"], "/finance/prepayments", () => PrepaymentItems.ReadAsync(visitor)));
+            SafeAsync(L["预收费存管", "Prepaid fees"], "/finance/prepayments", () => PrepaymentItems.ReadAsync(visitor)),
+            SafeAsync(L["预收费划付", "Draws of prepaid fees"], "/finance/prepayments/draw", () => PrepaymentItems.DrawsAsync(visitor)));
         return [.. parts.SelectMany(part => part).OrderBy(item => item.Who != Role.Unspecified && visitor.Has(item.Who) ? 0 : 1)];
     }
 

@@ -19,7 +19,7 @@ public static class PrepaymentItems
         ILookup<bool, Prepayment> refunds = due.Zip(approvable).ToLookup(one => one.Second, one => one.First);
         Prepayment[] disputed = report.Held.Value > 0 ? [.. (await AllAsync(visitor)).Where(one => one.Disputed)] : [];
         ProviderCustody[] above = [.. report.Providers.Where(one => one.AboveLimit)];
-        List<DeskItem> items =
+        return
         [
             new(l["预收费退款待批准", "Refunds of prepaid fees to approve"], refunds[true].Count(), Due(refunds[true]),
                 "/finance/prepayments?show=refunds", Role.FinanceChecker),
@@ -32,8 +32,6 @@ public static class PrepaymentItems
             new(l["预收费到期仍有余款", "Prepaid fees left although the months are over"], report.Providers.Sum(one => one.Outlived), "",
                 "/finance/prepayments", Role.FinanceMaker, l["划付最后一个月，或终止后退还。", "Draw the last month, or end it and pay back."]),
         ];
-        if (report.Held.Value > 0 && visitor.Has(Role.FinanceMaker)) items.Add(await DrawsAsync(visitor));
-        return items;
 
         string Due(IEnumerable<Prepayment> some) => Written.Amount(some.Sum(one => one.RefundDue.Value), "CNY", l);
     }
@@ -76,8 +74,9 @@ public static class PrepaymentItems
     }
 
     /// <summary>Only a maker may ask what a draw of the last month would move.</summary>
-    private static async Task<DeskItem> DrawsAsync(Visitor visitor)
+    public static async Task<IEnumerable<DeskItem>> DrawsAsync(Visitor visitor)
     {
+        if (!visitor.Has(Role.FinanceMaker)) return [];
         Language l = visitor.Language;
         DateOnly month = LastMonth(visitor);
         var options = new CallOptions(deadline: TimeProvider.System.GetUtcNow().UtcDateTime + PatienceWithCounting);
@@ -90,10 +89,13 @@ public static class PrepaymentItems
             options);
         var last = new RunProgress();
         while (await call.ResponseStream.MoveNext(CancellationToken.None)) last = call.ResponseStream.Current;
-        return new DeskItem(
-            l["预收费待按月划付", "Prepaid fees to be drawn"], last.Changed,
-            string.Join(l["，", ", "], last.Amounts.Select(amount => Written.Amount(amount, l))), "/finance/prepayments/draw",
-            Role.FinanceMaker);
+        return
+        [
+            new DeskItem(
+                l["预收费待按月划付", "Prepaid fees to be drawn"], last.Changed,
+                string.Join(l["，", ", "], last.Amounts.Select(amount => Written.Amount(amount, l))), "/finance/prepayments/draw",
+                Role.FinanceMaker),
+        ];
     }
 
     /// <summary>The first day of the last month that is over.</summary>
