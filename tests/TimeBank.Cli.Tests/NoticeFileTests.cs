@@ -26,6 +26,18 @@ public sealed class NoticeFileTests
         Assert.Equal(new Date { Year = 2026, Month = 10, Day = 1 }, lines[0].Date);
     }
 
+    [Fact]
+    public void A_difficulty_has_a_column_of_its_own()
+    {
+        (List<NoticeLine> lines, List<ImportRefusal> refused) = Read(
+            "id,elder,status,date,difficulty\n1,P7K2,difficulty-begun,2026-10-01,low-income\n"
+                + "2,P7K2,困难情形结束,2026-10-02,低收入\n3,P7K2,difficulty-ended,2026-10-02,poor\n");
+
+        Assert.Equal([(NoticeKind.DifficultyBegun, Difficulty.LowIncome), (NoticeKind.DifficultyEnded, Difficulty.LowIncome)],
+            lines.Select(line => (line.Kind, line.Difficulty)));
+        Assert.Equal((4, "difficulty"), (refused.Single().Number, refused.Single().Field));
+    }
+
     [Theory]
     [InlineData("1,P7K2,gone,2026-10-01", "status")]
     [InlineData("1,P7K2,,2026-10-01", "status")]

@@ -151,6 +151,7 @@ internal static class ElderCommands
                 new(language["发生日", "day"]), new(language["说明", "of"]), new(language["来源", "source"]), new(language["报告人", "by"])],
             elder.Notices.Select(notice => (IReadOnlyList<string>)[TimeText.Of(notice.ReportedDate), EnumText.Of(notice.Kind, language),
                 TimeText.Of(notice.Date), notice.Benefit != Benefit.Unspecified ? EnumText.Of(notice.Benefit, language)
+                    : notice.Difficulty != Difficulty.Unspecified ? EnumText.Of(notice.Difficulty, language)
                     : ResourceNames.Short(notice.Residence), $"{notice.Source} {notice.Key}", notice.ReportedBy]));
     });
 }

@@ -4,12 +4,13 @@ using TimeBank.V1;
 namespace TimeBank.Cli;
 
 /// <summary>
-/// Notices about elders in a CSV file: a header with <c>id,elder,status,date</c> and optionally <c>benefit</c> and <c>residence</c>, in any
-/// order. A status is a word such as <c>deceased</c> or <c>benefit-begun</c>, in English or Chinese; so is a benefit.
+/// Notices about elders in a CSV file: a header with <c>id,elder,status,date</c> and optionally <c>benefit</c>, <c>residence</c> and
+/// <c>difficulty</c>, in any order. A status is a word such as <c>deceased</c> or <c>benefit-begun</c>, in English or Chinese; so is a
+/// benefit or a difficulty.
 /// </summary>
 internal static class NoticeFile
 {
-    private static readonly string[] Required = ["id", "elder", "status", "date"], Optional = ["benefit", "residence"];
+    private static readonly string[] Required = ["id", "elder", "status", "date"], Optional = ["benefit", "residence", "difficulty"];
 
     /// <param name="region">The region of elders that stand there by their id alone.</param>
     /// <returns>The lines that can be sent, and those that can't.</returns>
@@ -22,12 +23,14 @@ internal static class NoticeFile
         {
             NoticeKind kind = NoticeKind.Unspecified;
             Benefit benefit = Benefit.Unspecified;
+            Difficulty difficulty = Difficulty.Unspecified;
             DateOnly day = default;
             string wrong = row.IsTooLong ? "line"
                 : !TryWord(row["status"], out kind) ? "status"
                 : !DateOnly.TryParseExact(row["date"].Trim(), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out day)
                 ? "date"
                 : row["benefit"].Trim().Length > 0 && !TryWord(row["benefit"], out benefit) ? "benefit"
+                : row["difficulty"].Trim().Length > 0 && !TryWord(row["difficulty"], out difficulty) ? "difficulty"
                 : "";
             if (wrong.Length > 0)
             {
@@ -39,7 +42,7 @@ internal static class NoticeFile
             {
                 Number = row.Number, Key = row["id"], Kind = kind, Benefit = benefit, Date = TimeText.ToContract(day),
                 Elder = elder.Length == 0 ? "" : ResourceNames.Full("elders", elder, region),
-                Residence = residence.Length == 0 ? "" : ResourceNames.OfRegion(residence),
+                Residence = residence.Length == 0 ? "" : ResourceNames.OfRegion(residence), Difficulty = difficulty,
             });
         }
         Dictionary<string, int[]> repeated = CsvColumns.Repeated(
@@ -72,6 +75,7 @@ internal static class NoticeFile
             "date" => ("日期须写成 2026-10-01。", "The day must be written as 2026-10-01."),
             "line" => ("这一行的格数比表头多：含逗号的内容须加引号。", "This line has more cells than the header: a text with a comma needs quotes."),
             "status" => ($"须为 {Words<NoticeKind>()} 之一。", $"This must be one of {Words<NoticeKind>()}."),
+            "difficulty" => ($"须为 {Words<Difficulty>()} 之一。", $"This must be one of {Words<Difficulty>()}."),
             _ => ($"须为 {Words<Benefit>()} 之一。", $"This must be one of {Words<Benefit>()}."),
         };
         return new ImportRefusal

@@ -12,7 +12,8 @@ internal static class OutreachCommands
     public static IEnumerable<Command> Of(CommandFactory make) =>
         [make.Group("outreach", "服务找人：查找应享未发、变化、终止和未用的", "services find people: look for them, and list what was found",
             Run(make), Runs(make), Findings(make)),
-        make.Group("notices", "老人状况通知：去世、迁出、其他待遇", "what is reported of elders: deaths, moves, other benefits",
+        make.Group("notices", "老人状况通知：去世、迁出、其他待遇、困难情形",
+            "what is reported of elders: deaths, moves, other benefits, difficulties",
             Import(make), Record(make))];
 
     private static Command Run(CommandFactory make)
@@ -96,8 +97,8 @@ internal static class OutreachCommands
 
     private static Command Import(CommandFactory make)
     {
-        Argument<string> file = make.Argument("file", "CSV 文件：id,elder,status,date,benefit,residence",
-            "the CSV file: id,elder,status,date,benefit,residence");
+        Argument<string> file = make.Argument("file", "CSV 文件：id,elder,status,date,benefit,residence,difficulty",
+            "the CSV file: id,elder,status,date,benefit,residence,difficulty");
         Option<string> source = make.Option("--source", "来源名称，如 civil-affairs；同一来源中 id 不重复",
             "where it comes from, such as civil-affairs; an id is unique within it", required: true);
         Option<string> encoding = make.Option(
@@ -122,8 +123,9 @@ internal static class OutreachCommands
             status = make.Argument("status", "状况，如 deceased、left、benefit-begun", "what, such as deceased, left or benefit-begun");
         Option<string> day = make.Option("--day", "哪一天起", "since which day", required: true),
             benefit = make.Option("--benefit", "哪项待遇", "which benefit"), residence = make.Option("--residence", "现居住地区代码",
-            "the code of the region where the elder lives now");
-        return make.Command("record", "登记一条", "record one", [elder, status, day, benefit, residence, make.DryRun],
+            "the code of the region where the elder lives now"),
+            difficulty = make.Option("--difficulty", "哪种困难情形，如 low-income", "which difficulty, such as low-income");
+        return make.Command("record", "登记一条", "record one", [elder, status, day, benefit, residence, difficulty, make.DryRun],
             async (session, parsed) =>
         {
             string key = session.RequestId();
@@ -133,6 +135,7 @@ internal static class OutreachCommands
                 Kind = EnumText.Parse<NoticeKind>(parsed.GetValue(status)!), Date = TimeText.ParseDay(parsed.GetValue(day)!),
                 Benefit = EnumText.ParseOrDefault<Benefit>(parsed.GetValue(benefit)),
                 Residence = parsed.GetValue(residence) is { } code ? ResourceNames.OfRegion(code) : "",
+                Difficulty = EnumText.ParseOrDefault<Difficulty>(parsed.GetValue(difficulty)),
             };
             ImportNoticesResponse result = await SendAsync(session, "counter", [line], make.IsDryRun(parsed));
             session.Screen.Show(result, () =>

@@ -5,6 +5,7 @@ namespace TimeBank.Ledger;
 
 /// <summary>The facts about an elder that entitlement rules may use: no name, no number, no address.</summary>
 /// <param name="Home">The region in whose register the elder is.</param>
+/// <param name="Difficulties">Those that the register had before <see cref="Notices"/> changed any.</param>
 /// <param name="Assessments">All assessments, in any order, made in any region.</param>
 public sealed record ElderFacts(
     DateOnly BirthDate, RegionCode Home, Difficulties Difficulties, ImmutableArray<Assessment> Assessments)
@@ -14,24 +15,32 @@ public sealed record ElderFacts(
 
     public int AgeOn(DateOnly day) => Age.On(BirthDate, day);
 
-    public bool Has(Difficulties all) => (Difficulties & all) == all;
+    public bool Has(Difficulties all, DateOnly day) => (DifficultiesOn(day) & all) == all;
 
-    public bool HasAny(Difficulties some) => (Difficulties & some) != Difficulties.None;
+    public bool HasAny(Difficulties some, DateOnly day) => (DifficultiesOn(day) & some) != Difficulties.None;
+
+    /// <summary>The last assessment that was known on a day, whether it is valid and counts already or not.</summary>
+    public Assessment? LastAssessment(DateOnly day) => Known(day).LastOrDefault();
 
     /// <summary>
-    /// The last assessment up to a day, valid or not. Of two on one day it is the one with fewer points, which helps the elder.
+    /// The assessment that counts on a day, valid or not. The last one does; but until the month of its recording is over, it can't take
+    /// away what an earlier one gave that is still valid (次月停发): the one with fewer points counts, which helps the elder.
     /// </summary>
-    public Assessment? AssessmentOn(DateOnly day) =>
-        Assessments.Where(assessment => assessment.On <= day).OrderBy(assessment => assessment.On)
-            .ThenByDescending(assessment => assessment.Points).LastOrDefault();
+    public Assessment? AssessmentOn(DateOnly day, AbilityPolicy policy)
+    {
+        Assessment[] known = [.. Known(day)];
+        int counted = Array.FindLastIndex(known, assessment => assessment.Recorded < new DateOnly(day.Year, day.Month, 1));
+        return known.Skip(counted).Where(assessment => day <= assessment.LastDay(policy)).MinBy(assessment => assessment.Points)
+            ?? known.LastOrDefault();
+    }
 
-    /// <summary>The grade of the last assessment while it is valid; else null.</summary>
+    /// <summary>The grade of the assessment that counts on a day, while it is valid; else null.</summary>
     public AbilityGrade? GradeOn(DateOnly day, AbilityPolicy policy) =>
-        AssessmentOn(day) is { } last && day <= last.LastDay(policy) ? policy.GradeOf(last.Points) : null;
+        AssessmentOn(day, policy) is { } counts && day <= counts.LastDay(policy) ? policy.GradeOf(counts.Points) : null;
 
-    /// <summary>The last day of the last assessment where it is the reason of a refusal that it is over; else null.</summary>
+    /// <summary>The last day of the assessment where it is the reason of a refusal that it is over; else null.</summary>
     internal DateOnly? EndedOn(DateOnly day, Policy policy, EntitlementReason? reason) =>
-        reason == EntitlementReason.AssessmentExpired ? AssessmentOn(day)!.LastDay(policy.Ability) : null;
+        reason == EntitlementReason.AssessmentExpired ? AssessmentOn(day, policy.Ability)!.LastDay(policy.Ability) : null;
 
     /// <summary>
     /// Whether the elder is on the register, as far as it counts on a day. A death stands, whatever else is reported of the elder: only a
@@ -71,7 +80,16 @@ public sealed record ElderFacts(
         ElderNoticeKind.BenefitBegun => all | notice.Benefit,
         ElderNoticeKind.BenefitEnded => all & ~notice.Benefit,
         ElderNoticeKind.None or ElderNoticeKind.Moved or ElderNoticeKind.Deceased or ElderNoticeKind.Left
-            or ElderNoticeKind.Returned => all,
+            or ElderNoticeKind.Returned or ElderNoticeKind.DifficultyBegun or ElderNoticeKind.DifficultyEnded => all,
+    });
+
+    /// <summary>The difficulties that count on a day.</summary>
+    public Difficulties DifficultiesOn(DateOnly day) => CountingOn(day).Aggregate(Difficulties, (all, notice) => notice.Kind switch
+    {
+        ElderNoticeKind.DifficultyBegun => all | notice.Difficulty,
+        ElderNoticeKind.DifficultyEnded => all & ~notice.Difficulty,
+        ElderNoticeKind.None or ElderNoticeKind.Moved or ElderNoticeKind.Deceased or ElderNoticeKind.Left
+            or ElderNoticeKind.Returned or ElderNoticeKind.BenefitBegun or ElderNoticeKind.BenefitEnded => all,
     });
 
     /// <summary>The region where the elder lives, as far as it counts on a day: the home region where nothing else was reported.</summary>
@@ -93,6 +111,13 @@ public sealed record ElderFacts(
     /// </summary>
     private IEnumerable<ElderNotice> CountingOn(DateOnly day) =>
         Notices.Where(notice => CountsFrom(notice) <= day).OrderBy(notice => notice.Day);
+
+    /// <summary>
+    /// The assessments that were known on a day, in their order. Of two made on one day the one with fewer points, which helps the elder,
+    /// is the last.
+    /// </summary>
+    private IEnumerable<Assessment> Known(DateOnly day) => Assessments.Where(assessment => assessment.Recorded <= day)
+        .OrderBy(assessment => assessment.On).ThenByDescending(assessment => assessment.Points);
 }
 
 /// <summary>A change in an elder's life, as somebody reported it.</summary>
@@ -100,8 +125,10 @@ public sealed record ElderFacts(
 /// <param name="Reported">The day on which the region was told; not before <paramref name="Day"/>.</param>
 /// <param name="Benefit">Of a benefit that begins or ends: which one.</param>
 /// <param name="Residence">Of a move: the region where the elder lives now.</param>
+/// <param name="Difficulty">Of a difficulty that begins or ends: which one.</param>
 public sealed record ElderNotice(
-    ElderNoticeKind Kind, DateOnly Day, DateOnly Reported, Benefits Benefit = Benefits.None, RegionCode? Residence = null)
+    ElderNoticeKind Kind, DateOnly Day, DateOnly Reported, Benefits Benefit = Benefits.None, RegionCode? Residence = null,
+    Difficulties Difficulty = Difficulties.None)
 {
     /// <summary>
     /// The first day on which the change counts. What may take an entitlement away counts from the month after its report (次月停发). What
@@ -110,9 +137,10 @@ public sealed record ElderNotice(
     /// </summary>
     public DateOnly CountsFrom => Kind switch
     {
-        ElderNoticeKind.Left or ElderNoticeKind.Moved or ElderNoticeKind.BenefitBegun =>
+        ElderNoticeKind.Left or ElderNoticeKind.Moved or ElderNoticeKind.BenefitBegun or ElderNoticeKind.DifficultyEnded =>
             new DateOnly(Reported.Year, Reported.Month, 1).AddMonths(1),
-        ElderNoticeKind.None or ElderNoticeKind.Deceased or ElderNoticeKind.Returned or ElderNoticeKind.BenefitEnded => Reported,
+        ElderNoticeKind.None or ElderNoticeKind.Deceased or ElderNoticeKind.Returned or ElderNoticeKind.BenefitEnded
+            or ElderNoticeKind.DifficultyBegun => Reported,
     };
 }
 
@@ -142,6 +170,12 @@ public enum ElderNoticeKind
 
     [JsonStringEnumMemberName("BenefitEnded")]
     BenefitEnded = 6,
+
+    [JsonStringEnumMemberName("DifficultyBegun")]
+    DifficultyBegun = 7,
+
+    [JsonStringEnumMemberName("DifficultyEnded")]
+    DifficultyEnded = 8,
 }
 
 /// <summary>Whether an elder is in the register of the home region. The numbers are stored.</summary>
@@ -178,7 +212,7 @@ public sealed record Assessment
 
     public DateOnly On { get; }
 
-    /// <summary>The day on which the home region learned of it; not before <see cref="On"/>.</summary>
+    /// <summary>The day on which the home region learned of it; not before <see cref="On"/>. Nothing counts before it is known.</summary>
     public DateOnly Recorded { get; init; }
 
     public RegionCode Region { get; }

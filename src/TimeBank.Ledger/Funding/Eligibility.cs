@@ -29,8 +29,8 @@ public sealed record ProgrammeEligibility(int MinAge, AbilityGrade? MinGrade, Di
     internal EntitlementReason? RefusalOf(ElderFacts elder, DateOnly day, Policy policy) =>
         RegisterRefusal(elder, day, policy, Residence)
         ?? (elder.AgeOn(day) < MinAge ? EntitlementReason.TooYoung
-        : LowIncome && !elder.HasAny(LowIncomes) ? EntitlementReason.NotLowIncome
-        : AnyDifficulty != Difficulties.None && !elder.HasAny(AnyDifficulty) ? EntitlementReason.NoHardship
+        : LowIncome && !elder.HasAny(LowIncomes, day) ? EntitlementReason.NotLowIncome
+        : AnyDifficulty != Difficulties.None && !elder.HasAny(AnyDifficulty, day) ? EntitlementReason.NoHardship
         : MinGrade is { } min && GradeRefusal(elder, day, policy, min) is { } grade ? grade
         : (elder.BenefitsOn(day) & Excluded) != Benefits.None ? EntitlementReason.OtherBenefit
         : null);
@@ -44,7 +44,7 @@ public sealed record ProgrammeEligibility(int MinAge, AbilityGrade? MinGrade, Di
 
     /// <summary>Whether the valid assessment shows too little disability, or there is none.</summary>
     internal static EntitlementReason? GradeRefusal(ElderFacts elder, DateOnly day, Policy policy, AbilityGrade min) =>
-        elder.AssessmentOn(day) is null ? EntitlementReason.NotAssessed
+        elder.LastAssessment(day) is null ? EntitlementReason.NotAssessed
         : elder.GradeOn(day, policy.Ability) is not { } grade ? EntitlementReason.AssessmentExpired
         : grade < min ? EntitlementReason.AbilityTooGood
         : null;
@@ -73,9 +73,10 @@ public static class IssuedHoursRule
         int age = elder.AgeOn(day);
         if (age < Math.Min(numbers.AloneFromAge, numbers.LowIncomeFromAge))
             return EntitlementReason.TooYoung;
-        if (age >= numbers.AloneFromAge && elder.Has(Difficulties.EmptyNest | Difficulties.LivingAlone))
+        if (age >= numbers.AloneFromAge && elder.Has(Difficulties.EmptyNest | Difficulties.LivingAlone, day))
             return EntitlementReason.EmptyNestAlone;
-        if (age < numbers.LowIncomeFromAge || age > numbers.LowIncomeToAge || !elder.Has(Difficulties.LowIncome | Difficulties.LivingAlone))
+        if (age < numbers.LowIncomeFromAge || age > numbers.LowIncomeToAge
+            || !elder.Has(Difficulties.LowIncome | Difficulties.LivingAlone, day))
             return EntitlementReason.NoHardship;
         return ProgrammeEligibility.GradeRefusal(elder, day, policy, numbers.LowIncomeFromGrade)
             ?? EntitlementReason.LowIncomeDisabledAlone;

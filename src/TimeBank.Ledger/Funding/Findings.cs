@@ -92,10 +92,7 @@ public static class FindingRule
             .. Enumerable.Range(0, elder.AgeOn(day) + 1).Select(age => CivilPeriod.LastDay(elder.BirthDate, 12 * age)),
         ];
         return changes.Where(change => change > registered && change <= day).OrderDescending()
-            .FirstOrDefault(change => IsEntitled(change) && !IsEntitled(change.AddDays(-1)), registered);
-
-        bool IsEntitled(DateOnly on) => isEntitled(
-            elder with { Assessments = [.. elder.Assessments.Where(assessment => assessment.Recorded <= on)] }, on);
+            .FirstOrDefault(change => isEntitled(elder, change) && !isEntitled(elder, change.AddDays(-1)), registered);
     }
 
     private static EntitlementFinding NotIssued(

@@ -34,6 +34,15 @@ public enum Difficulties
     LeftBehind = 32,
 }
 
+/// <summary>Single flags of <see cref="Difficulties"/>.</summary>
+public static class EachDifficulty
+{
+    private static readonly Difficulties[] All = Enum.GetValues<Difficulties>();
+
+    /// <summary>The flags that are set, one by one.</summary>
+    public static IEnumerable<Difficulties> Each(this Difficulties flags) => All.Where(one => (flags & one) != Difficulties.None);
+}
+
 /// <summary>Other public benefits, which an elder has beside what TimeBank gives. The values are stored.</summary>
 [Flags]
 public enum Benefits

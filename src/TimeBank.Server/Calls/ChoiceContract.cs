@@ -289,7 +289,7 @@ public static partial class ChoiceContract
     [MapEnumValue(Difficulty.LivesAlone, Difficulties.LivingAlone)]
     [MapEnumValue(Difficulty.ExtremePoverty, Difficulties.SpecialHardship)]
     [MapEnumValue(Difficulty.Bereaved, Difficulties.LostOnlyChild)]
-    private static partial Difficulties ToDomain(this Difficulty difficulty);
+    public static partial Difficulties ToDomain(this Difficulty difficulty);
 
     /// <summary>Flags of the domain, in the order of the contract's numbers.</summary>
     public static IEnumerable<Benefit> ToContract(this Benefits flags) => AllBenefits.Where(benefit => (flags & benefit.ToDomain()) != 0);

@@ -102,7 +102,7 @@ internal static class ElderContract
             DisplayName = elder.DisplayName,
             BirthDate = elder.BirthDate.ToContract(),
             RegisteredDate = elder.Registered.ToContract(),
-            Assessment = elder.Facts(region).AssessmentOn(today) is { } latest ? ToContract(latest, policy.Ability) : null,
+            Assessment = elder.Facts(region).LastAssessment(today) is { } latest ? ToContract(latest, policy.Ability) : null,
         };
         contract.Difficulties.Add(elder.Difficulties.ToContract());
         contract.Status = elder.Status.ToContract();
@@ -117,6 +117,7 @@ internal static class ElderContract
         Benefit = notice.Benefit.ToContract().FirstOrDefault(),
         Residence = notice.Residence.Length == 0 ? "" : ResourceName.OfRegion(RegionCode.Parse(notice.Residence)),
         Source = notice.Source, Key = notice.Key, ReportedBy = notice.By,
+        Difficulty = notice.Difficulty?.ToContract().FirstOrDefault() ?? Difficulty.Unspecified,
     };
 
     private static Assessment ToContract(Ledger.Assessment assessment, AbilityPolicy policy) => new()

@@ -73,6 +73,8 @@ public interface IElderGrain : IGrainWithStringKey
 }
 
 /// <summary>An elder, as the grain answers it.</summary>
+/// <param name="Difficulties">As reported last, whether a change counts already or from the next month; so is the status.</param>
+/// <param name="DifficultiesBefore">Those before the first change that has a day; null where there was none.</param>
 [GenerateSerializer, Immutable, Alias("timebank.elder-view")]
 public sealed record ElderRecord(
     [property: Id(0)] OpaqueId Id,
@@ -82,12 +84,13 @@ public sealed record ElderRecord(
     [property: Id(4)] Difficulties Difficulties,
     [property: Id(5)] ImmutableArray<AssessmentRecord> Assessments,
     [property: Id(6)] ElderStatus Status,
-    [property: Id(7)] ImmutableArray<NoticeRecord> Notices)
+    [property: Id(7)] ImmutableArray<NoticeRecord> Notices,
+    [property: Id(8)] Difficulties? DifficultiesBefore = null)
 {
     /// <summary>The facts that the entitlement rules judge an elder by.</summary>
     /// <param name="home">The region that registered the elder.</param>
     public ElderFacts Facts(RegionCode home) => new(
-        BirthDate, home, Difficulties,
+        BirthDate, home, DifficultiesBefore ?? Difficulties,
         [.. Assessments.Select(assessment => new Assessment(assessment.Points, assessment.Day, RegionCode.Parse(assessment.Region))
         {
             Recorded = assessment.Recorded ?? assessment.Day,
@@ -108,6 +111,7 @@ public sealed record RecordedNotice([property: Id(0)] bool IsNew);
 /// <param name="Residence">Of a move: the region's code; else empty.</param>
 /// <param name="Source">Where the line came from, and <paramref name="Key"/> the line's id there.</param>
 /// <param name="By">Who sent it: the token's subject.</param>
+/// <param name="Difficulty">Of a difficulty that begins or ends: which one; else null.</param>
 [GenerateSerializer, Immutable, Alias("timebank.notice")]
 public sealed record NoticeRecord(
     [property: Id(0), JsonPropertyName("kind")] ElderNoticeKind Kind,
@@ -117,10 +121,12 @@ public sealed record NoticeRecord(
     [property: Id(4), JsonPropertyName("residence")] string Residence,
     [property: Id(5), JsonPropertyName("source")] string Source,
     [property: Id(6), JsonPropertyName("key")] string Key,
-    [property: Id(7), JsonPropertyName("by")] string By)
+    [property: Id(7), JsonPropertyName("by")] string By,
+    [property: Id(8), JsonPropertyName("difficulty"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    Difficulties? Difficulty = null)
 {
-    public ElderNotice ToNotice() =>
-        new(Kind, Day, Reported, Benefit, Residence.Length == 0 ? null : RegionCode.Parse(Residence));
+    public ElderNotice ToNotice() => new(
+        Kind, Day, Reported, Benefit, Residence.Length == 0 ? null : RegionCode.Parse(Residence), Difficulty ?? Difficulties.None);
 }
 
 /// <summary>An elder's entitlement to a month's hours.</summary>
@@ -162,8 +168,16 @@ public sealed class ElderState : WorkflowState
     [JsonPropertyName(StatusPath)]
     public ElderStatus Status { get; set; }
 
+    /// <summary>As reported last.</summary>
     [JsonPropertyName("difficulties")]
     public Difficulties Difficulties { get; set; }
+
+    /// <summary>
+    /// Those before the first change that <see cref="Notices"/> has; null where there was none. Builds before this member kept no days of
+    /// changes: what they stored counts since the registration.
+    /// </summary>
+    [JsonPropertyName("difficultiesBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Difficulties? DifficultiesBefore { get; set; }
 
     /// <summary>All assessments, in the order in which the grain recorded them.</summary>
     [JsonPropertyName("assessments")]
@@ -179,7 +193,7 @@ public sealed class ElderState : WorkflowState
 
     public ElderRecord ToRecord(OpaqueId id) => new(
         id, DisplayName, BirthDate, Registered, Difficulties,
-        [.. Assessments], Status, [.. Notices ?? []]);
+        [.. Assessments], Status, [.. Notices ?? []], DifficultiesBefore);
 }
 
 /// <summary>An ability assessment of an elder. Source: GB/T 42195-2022.</summary>
@@ -200,6 +214,9 @@ public sealed partial class ElderGrain(
     DueHours due, ILedgerReader ledger, DayRules rules, BusinessClock clock)
     : WorkflowGrain<ElderState>(state, clock), IElderGrain
 {
+    /// <summary>The source of what an assessment reports of difficulties; its key is the assessment's request id.</summary>
+    private const string AssessmentSource = "assessment";
+
     private OpaqueId Id => OpaqueId.Parse(LocalKey);
 
     private DateOnly Month => FirstOf(Today);
@@ -228,9 +245,15 @@ public sealed partial class ElderGrain(
             // A retry may bring an assessment after a later one was recorded: then the difficulties of the later one stay.
             bool isLatest = State.Assessments.All(other => other.Day <= assessment.Day);
             State.Assessments.Add(assessment with { Recorded = Today });
-            if (isLatest) State.Difficulties = difficulties;
+            // What it changes has its day, as a notice of it has.
+            if (isLatest)
+                foreach (Difficulties one in (State.Difficulties ^ difficulties).Each()) Add(Changed(one, difficulties.HasFlag(one)));
         });
         return refusal is null ? View() : refusal;
+
+        NoticeRecord Changed(Difficulties one, bool begins) => new(
+            begins ? ElderNoticeKind.DifficultyBegun : ElderNoticeKind.DifficultyEnded, Today, Today, Benefits.None, "", AssessmentSource,
+            command.RequestId.ToString(), command.Actor, one);
     }
 
     public Task<Reply<RecordedNotice>> RecordNoticeAsync(Command line, NoticeRecord notice) =>
@@ -239,13 +262,18 @@ public sealed partial class ElderGrain(
     private async Task<Reply<RecordedNotice>> RecordOnceAsync(Command line, NoticeRecord notice)
     {
         bool isKnown = State.HasDone(line, out _);
-        Refusal? refusal = await OnceAsync(line, () => Exists ? null : new Refusal(Reason.ElderNotFound), () =>
-        {
-            (State.Notices ??= []).Add(notice);
-            // By then everything that is known today counts.
-            State.Status = View().Facts(Region).StatusOn(Month.AddMonths(1));
-        });
+        Refusal? refusal = await OnceAsync(line, () => Exists ? null : new Refusal(Reason.ElderNotFound), () => Add(notice));
         return refusal is null ? new RecordedNotice(!isKnown) : refusal;
+    }
+
+    private void Add(NoticeRecord notice)
+    {
+        if (notice.Difficulty is not null) State.DifficultiesBefore ??= State.Difficulties;
+        (State.Notices ??= []).Add(notice);
+        ElderFacts facts = Facts;
+        // By then everything that is known today counts.
+        DateOnly next = Month.AddMonths(1);
+        (State.Status, State.Difficulties) = (facts.StatusOn(next), facts.DifficultiesOn(next));
     }
 
     public Task<ElderRecord?> GetAsync() => Task.FromResult(Exists ? Stored.ToRecord(Id) : null);

@@ -47,6 +47,9 @@ internal sealed class NoticeImport(
         DateOnly day = read.PastDay(line.Date, "date", clock.Today);
         bool hasBenefit = kind is NoticeKind.BenefitBegun or NoticeKind.BenefitEnded, hasResidence = kind == NoticeKind.Moved;
         Benefit benefit = hasBenefit ? read.Choice(line.Benefit, "benefit") : Benefit.Unspecified;
+        Difficulties? difficulty = kind is NoticeKind.DifficultyBegun or NoticeKind.DifficultyEnded
+            ? read.Choice(line.Difficulty, "difficulty").ToDomain() : null;
+        if (difficulty is null && line.Difficulty != Difficulty.Unspecified) read.Refuse("difficulty", "MUST_BE_EMPTY");
         if (!hasBenefit && line.Benefit != Benefit.Unspecified) read.Refuse("benefit", "MUST_BE_EMPTY");
         string residence = hasResidence ? read.Region(line.Residence, "residence").ToString() : "";
         if (!hasResidence && line.Residence.Length > 0) read.Refuse("residence", "MUST_BE_EMPTY");
@@ -67,7 +70,8 @@ internal sealed class NoticeImport(
         // The id does not contain the sender, so another person can go on with the import.
         var once = new Command(
             new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(key))[..16]), digest.ToString(), $"notice/{source}", "", "", command.IsDryRun);
-        var notice = new NoticeRecord(kind.ToDomain(), day, clock.Today, benefit.ToDomain(), residence, source.Text, key, command.Actor);
+        var notice = new NoticeRecord(
+            kind.ToDomain(), day, clock.Today, benefit.ToDomain(), residence, source.Text, key, command.Actor, difficulty);
         Reply<RecordedNotice> reply = await grain.RecordNoticeAsync(once, notice);
         if (reply.Value is { IsNew: true } && !command.IsDryRun)
         {

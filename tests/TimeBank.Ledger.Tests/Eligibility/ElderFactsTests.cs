@@ -58,7 +58,7 @@ public sealed class ElderFactsTests
     {
         ElderFacts elder = Elder("1940-01-01", (50, on));
         var day = DateOnly.Parse(last, null);
-        Assert.Equal(day, elder.AssessmentOn(day)!.LastDay(Ability));
+        Assert.Equal(day, elder.AssessmentOn(day, Ability)!.LastDay(Ability));
         Assert.Equal(AbilityGrade.Moderate, elder.GradeOn(day, Ability));
         Assert.Null(elder.GradeOn(day.AddDays(1), Ability));
     }
@@ -75,6 +75,63 @@ public sealed class ElderFactsTests
     public void Of_two_of_one_day_the_one_that_helps_the_elder_counts() =>
         Assert.Equal(AbilityGrade.Severe,
             Elder("1940-01-01", (40, "2026-06-01"), (70, "2026-06-01")).GradeOn(new DateOnly(2026, 6, 1), Ability));
+
+    /// <summary>Assessments as points, day and day of the record, and the grade that counts on a day.</summary>
+    [Theory]
+    // Better health takes away: from the month after it was recorded.
+    [InlineData("40 2026-06-01 2026-06-01,70 2026-11-03 2026-11-03", "2026-11-04", AbilityGrade.Severe)]
+    [InlineData("40 2026-06-01 2026-06-01,70 2026-11-03 2026-11-03", "2026-11-30", AbilityGrade.Severe)]
+    [InlineData("40 2026-06-01 2026-06-01,70 2026-11-03 2026-11-03", "2026-12-01", AbilityGrade.Mild)]
+    // The day on which it was recorded decides, not the day of the assessment.
+    [InlineData("40 2026-06-01 2026-06-01,70 2026-10-20 2026-11-03", "2026-11-30", AbilityGrade.Severe)]
+    [InlineData("40 2026-06-01 2026-06-01,70 2026-10-20 2026-11-03", "2026-12-01", AbilityGrade.Mild)]
+    [InlineData("40 2026-06-01 2026-06-01,70 2026-10-20 2026-10-31", "2026-11-01", AbilityGrade.Mild)]
+    // Worse health gives: at once, but not before anybody knows.
+    [InlineData("70 2026-06-01 2026-06-01,40 2026-11-03 2026-11-03", "2026-11-03", AbilityGrade.Severe)]
+    [InlineData("70 2026-06-01 2026-06-01,40 2026-11-03 2026-11-05", "2026-11-04", AbilityGrade.Mild)]
+    [InlineData("40 2026-11-03 2026-11-05", "2026-11-04", null)]
+    // Where the earlier one is over there is nothing to take away.
+    [InlineData("40 2025-06-01 2025-06-01,70 2026-11-03 2026-11-03", "2026-11-03", AbilityGrade.Mild)]
+    [InlineData("40 2025-11-10 2025-11-10,70 2026-11-03 2026-11-03", "2026-11-10", AbilityGrade.Severe)]
+    [InlineData("40 2025-11-10 2025-11-10,70 2026-11-03 2026-11-03", "2026-11-11", AbilityGrade.Mild)]
+    // What was given in the month is not taken away in it.
+    [InlineData("70 2026-06-01 2026-06-01,40 2026-11-03 2026-11-03,90 2026-11-05 2026-11-05", "2026-11-30", AbilityGrade.Severe)]
+    [InlineData("70 2026-06-01 2026-06-01,40 2026-11-03 2026-11-03,90 2026-11-05 2026-11-05", "2026-12-01", AbilityGrade.Able)]
+    [InlineData("40 2026-06-01 2026-06-01,90 2026-11-03 2026-11-03,50 2026-11-05 2026-11-05", "2026-11-30", AbilityGrade.Severe)]
+    [InlineData("40 2026-06-01 2026-06-01,90 2026-11-03 2026-11-03,50 2026-11-05 2026-11-05", "2026-12-01", AbilityGrade.Moderate)]
+    // What an assessment of an earlier month gave is not given back by those before it.
+    [InlineData("20 2026-01-01 2026-01-01,40 2026-06-01 2026-06-01,70 2026-11-03 2026-11-03", "2026-11-30", AbilityGrade.Severe)]
+    public void An_assessment_that_takes_away_counts_from_the_month_after_its_record(string all, string day, AbilityGrade? grade)
+    {
+        ElderFacts elder = Elder("1940-01-01") with
+        {
+            Assessments = [.. all.Split(',').Select(one => one.Split(' ')).Select(parts =>
+                new Assessment(int.Parse(parts[0], null), DateOnly.Parse(parts[1], null), Home)
+                {
+                    Recorded = DateOnly.Parse(parts[2], null),
+                })],
+        };
+
+        Assert.Equal(grade, elder.GradeOn(DateOnly.Parse(day, null), Ability));
+    }
+
+    /// <summary>What the register had, then notices as kind, day and day of the report, and the difficulties that count on a day.</summary>
+    [Theory]
+    [InlineData("LowIncome", "", "2026-11-30", "LowIncome")]
+    [InlineData("None", "DifficultyBegun 2026-10-05 2026-10-20", "2026-10-19", "None")]
+    [InlineData("LivingAlone", "DifficultyBegun 2026-10-05 2026-10-20", "2026-10-20", "LivingAlone, LowIncome")]
+    [InlineData("LivingAlone, LowIncome", "DifficultyEnded 2026-11-01 2026-11-03", "2026-11-30", "LivingAlone, LowIncome")]
+    [InlineData("LivingAlone, LowIncome", "DifficultyEnded 2026-11-01 2026-11-03", "2026-12-01", "LivingAlone")]
+    [InlineData("LowIncome", "DifficultyEnded 2026-11-01 2026-11-03,DifficultyBegun 2026-11-01 2026-11-09", "2026-12-01", "LowIncome")]
+    [InlineData("LowIncome", "DifficultyEnded 2026-11-05 2026-11-05,DifficultyBegun 2026-10-01 2026-11-09", "2026-11-30", "LowIncome")]
+    [InlineData("LowIncome", "DifficultyEnded 2026-11-05 2026-11-05,DifficultyBegun 2026-10-01 2026-11-09", "2026-12-01", "None")]
+    public void A_difficulty_that_begins_counts_at_once_and_one_that_ends_from_the_next_month(
+        string registered, string notices, string day, string counts) => Assert.Equal(
+        Enum.Parse<Difficulties>(counts), (Elder("1940-01-01") with
+        {
+            Difficulties = Enum.Parse<Difficulties>(registered),
+            Notices = [.. notices.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(Reported)],
+        }).DifficultiesOn(DateOnly.Parse(day, null)));
 
     /// <summary>The notices as kind and day of report, and whether the elder is on the register, and has the benefit, on a day.</summary>
     public static TheoryData<string, string, ElderStatus, bool> Notices => new()
@@ -178,7 +235,7 @@ public sealed class ElderFactsTests
         string[] parts = text.Split(' ');
         return new ElderNotice(
             Enum.Parse<ElderNoticeKind>(parts[0]), DateOnly.Parse(parts[1], null), DateOnly.Parse(parts[2], null),
-            Benefits.HomeCareProject, parts.Length > 3 ? RegionCode.Parse(parts[3]) : null);
+            Benefits.HomeCareProject, parts.Length > 3 ? RegionCode.Parse(parts[3]) : null, Difficulties.LowIncome);
     }
 
     private static ElderNotice Moved(DateOnly day, RegionCode to) => new(ElderNoticeKind.Moved, day, day, Residence: to);

@@ -123,6 +123,42 @@ public sealed class FindingTests
         Assert.Equal((what, approved), (what, found.ToString("yyyy-MM-dd", null)));
     }
 
+    /// <summary>
+    /// What is known of the low income of an elder who was registered in 2024, and by when the first voucher of a programme for low incomes
+    /// is due on 22 October.
+    /// </summary>
+    public static TheoryData<Difficulties, string, string> LowIncomes => new()
+    {
+        { Difficulties.LowIncome, "", "2026-10-01" },
+        { Difficulties.None, "DifficultyBegun 2026-10-20", "2026-10-27" },
+        { Difficulties.LivingAlone, "DifficultyBegun 2026-10-20", "2026-10-27" },
+        // It ended and began again before the end counted: there was no break.
+        { Difficulties.LowIncome, "DifficultyEnded 2026-10-05,DifficultyBegun 2026-10-20", "2026-10-01" },
+        { Difficulties.LowIncome, "DifficultyEnded 2026-09-05,DifficultyBegun 2026-10-20", "2026-10-27" },
+    };
+
+    [Theory]
+    [MemberData(nameof(LowIncomes))]
+    public void A_low_income_has_the_day_of_its_report(Difficulties registered, string notices, string due)
+    {
+        ElderFacts elder = Elder("1950-01-01") with
+        {
+            Difficulties = registered,
+            Notices = [.. notices.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(one => one.Split(' '))
+                .Select(parts => Notice(Enum.Parse<ElderNoticeKind>(parts[0]), parts[1]))],
+        };
+        var meals = new Programme(Slug.Parse("m"), ProgrammeScheme.UnitVoucher, Unit.Parse("MEAL"), [ServiceType.Meal], 20, new Fen(1_500),
+            new ProgrammeEligibility(0, null, Difficulties.None) { LowIncome = true });
+        var day = new DateOnly(2026, 10, 22);
+        Entitlement now = ProgrammeRule.Judge(meals, elder, day, Policy);
+
+        DateOnly approved = FindingRule.ApprovedOn(elder, new DateOnly(2024, 3, 1), day,
+            (facts, on) => ProgrammeRule.Judge(meals, facts, on, Policy).IsGranted);
+
+        Assert.Equal(due, Assert.Single(FindingRule.Of(
+            day, now, now, approved, [.. new IssuedMonth[4]], Policy.Vouchers, WorkingCalendar.BuiltIn)).Due?.ToString("yyyy-MM-dd", null));
+    }
+
     private static ElderFacts Elder(string born, params Assessment[] assessments) =>
         new(DateOnly.Parse(born, null), RegionCode.Parse("430211"), Difficulties.None, [.. assessments]);
 
@@ -130,5 +166,5 @@ public sealed class FindingTests
         new(40, DateOnly.Parse(on, null), RegionCode.Parse("430211")) { Recorded = DateOnly.Parse(recorded, null) };
 
     private static ElderNotice Notice(ElderNoticeKind kind, string day) =>
-        new(kind, DateOnly.Parse(day, null), DateOnly.Parse(day, null), Benefits.HomeCareProject);
+        new(kind, DateOnly.Parse(day, null), DateOnly.Parse(day, null), Benefits.HomeCareProject, Difficulty: Difficulties.LowIncome);
 }

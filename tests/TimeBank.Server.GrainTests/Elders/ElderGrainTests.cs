@@ -75,6 +75,58 @@ public sealed class ElderGrainTests : DistrictTests
         Assert.Contains(("date", "2026-09-10"), refusal.Values);
     }
 
+    /// <summary>Of low income, alone and severely disabled until something is reported on 3 November; the run is on the 4th.</summary>
+    [Theory]
+    [InlineData("assessed better")]
+    [InlineData("assessed without the low income")]
+    [InlineData("a notice that the low income ended")]
+    public async Task What_takes_the_entitlement_away_takes_the_next_months(string what)
+    {
+        const Difficulties both = Difficulties.LowIncome | Difficulties.LivingAlone;
+        string elder = await Here.RegisterAsync(age: 70, difficulties: Difficulties.None);
+        Value(await RecordAsync(elder, new DateOnly(2026, 9, 10), both, points: 40));
+        Here.MoveTo(new DateOnly(2026, 11, 3));
+        if (what == "assessed better") Value(await RecordAsync(elder, new DateOnly(2026, 11, 2), both, points: 90));
+        else if (what == "assessed without the low income")
+            Value(await RecordAsync(elder, new DateOnly(2026, 11, 2), Difficulties.LivingAlone, points: 40));
+        else Assert.True(Value(await Here.Elder(elder).RecordNoticeAsync(Here.Command(), Notice(ElderNoticeKind.DifficultyEnded))).IsNew);
+        Here.MoveTo(new DateOnly(2026, 11, 4));
+
+        Assert.Equal(240, Value(await IssueAsync(elder, Here.Command(), November)));
+
+        Assert.Equal(Reason.ElderNotEntitled, Value(await Here.Elder(elder).EntitledHoursAsync(new DateOnly(2026, 12, 1))).Reason);
+        Here.MoveTo(new DateOnly(2026, 12, 1));
+        await RefusedAsync(Reason.ElderNotEntitled, () => IssueAsync(elder, Here.Command(), new DateOnly(2026, 12, 1)));
+    }
+
+    [Fact]
+    public async Task A_difficulty_has_its_day_whoever_reports_it_and_what_was_known_before_has_none()
+    {
+        string elder = await Here.RegisterAsync(age: 70, difficulties: Difficulties.LivingAlone);
+        Here.MoveTo(new DateOnly(2026, 10, 20));
+        // What it repeats is no change.
+        Command assessed = Here.Command();
+        Value(await Here.Elder(elder).RecordAssessmentAsync(
+            assessed, new AssessmentRecord(40, new DateOnly(2026, 10, 19), "430211"), Difficulties.LivingAlone | Difficulties.LowIncome));
+        Here.MoveTo(new DateOnly(2026, 10, 25));
+        Value(await Here.Elder(elder).RecordNoticeAsync(Here.Command(), Notice(ElderNoticeKind.DifficultyEnded)));
+
+        ElderRecord read = (await Here.Elder(elder).GetAsync())!;
+
+        Assert.Equal((Difficulties.LivingAlone, (Difficulties?)Difficulties.LivingAlone), (read.Difficulties, read.DifficultiesBefore));
+        Assert.Equal(
+            new NoticeRecord(ElderNoticeKind.DifficultyBegun, new DateOnly(2026, 10, 20), new DateOnly(2026, 10, 20), Benefits.None, "",
+                "assessment", assessed.RequestId.ToString(), assessed.Actor, Difficulties.LowIncome), read.Notices[0]);
+        Assert.Equal(2, read.Notices.Length);
+        ElderFacts facts = read.Facts(RegionCode.Parse("430211"));
+        Assert.Equal(
+            [Difficulties.LivingAlone, Difficulties.LivingAlone | Difficulties.LowIncome,
+                Difficulties.LivingAlone | Difficulties.LowIncome, Difficulties.LivingAlone],
+            new[] { new DateOnly(2026, 10, 19), new(2026, 10, 20), new(2026, 10, 31), November }.Select(facts.DifficultiesOn));
+        // The notice renewed no assessment.
+        Assert.Single(read.Assessments);
+    }
+
     [Fact]
     public async Task Issued_hours_end_with_their_month_and_not_before()
     {
@@ -197,6 +249,12 @@ public sealed class ElderGrainTests : DistrictTests
         await RefusedAsync(Reason.InsufficientBalance, () => Here.Elder(elder).GrantAsync(Here.Command(), 41));
         await RefusedAsync(Reason.ElderNotFound, () => Here.Elder("000000000000").GrantAsync(Here.Command(), 1));
         Assert.Equal(60, (await Here.HoursAsync(elder)).Issued);
+    }
+
+    private NoticeRecord Notice(ElderNoticeKind kind)
+    {
+        DateOnly today = ChinaTime.DateOf(Here.Now);
+        return new NoticeRecord(kind, today, today, Benefits.None, "", "civil-affairs", "1", "STAFF", Difficulties.LowIncome);
     }
 
     private Task<Reply<long>> IssueAsync(string elder, Command run, DateOnly month) =>

@@ -142,6 +142,9 @@ public sealed class OutreachTests : IAsyncLifetime
             Line(10, "h", _ => { }),
             Line(11, "", _ => { }),
             Line(12, "i", line => line.Elder = "regions/430203/elders/000000000000"),
+            Line(13, "j", line => line.Kind = NoticeKind.DifficultyEnded),
+            Line(14, "k", line => line.Difficulty = Difficulty.LowIncome),
+            Line(15, "l", line => (line.Kind, line.Difficulty) = (NoticeKind.DifficultyBegun, (Difficulty)99)),
         ];
 
         using var log = new RecordedLog(_server.Services, LogLevel.Information);
@@ -155,7 +158,8 @@ public sealed class OutreachTests : IAsyncLifetime
         Assert.Equal(dry.Refused, first.Refused);
         Assert.Equal((0, 1), (again.Recorded, again.Known));
         Assert.Equal(
-            ["3 elder", "4 date", "5 date", "6 residence", "7 benefit", "8 benefit", "9 key", "10 key", "11 key", "12 elder"],
+            ["3 elder", "4 date", "5 date", "6 residence", "7 benefit", "8 benefit", "9 key", "10 key", "11 key", "12 elder",
+                "13 difficulty", "14 difficulty", "15 difficulty"],
             first.Refused.Select(line => $"{line.Number} {line.Field}"));
         Assert.Equal("ELDER_NOT_FOUND", first.Refused[0].Reason);
         Elder read = await _desk.Elders().GetElderAsync(new GetElderRequest { Name = elder });
@@ -292,6 +296,52 @@ public sealed class OutreachTests : IAsyncLifetime
 
     private async Task<IEnumerable<OutreachRun>> ListRunsAsync() =>
         (await Finance.ListOutreachRunsAsync(new ListOutreachRunsRequest { Parent = _desk.Region })).Runs;
+
+    [Fact]
+    public async Task A_low_income_that_ends_or_begins_is_a_notice_and_needs_no_assessment()
+    {
+        CreateProgrammeRequest meals = _desk.Meals("meals");
+        meals.Eligibility = new Eligibility { LowIncome = true };
+        string programme = (await _desk.Maker.CreateProgrammeAsync(meals)).Name,
+            poor = (await RegisterAsync(Difficulty.LowIncome, Difficulty.LivesAlone)).Name, other = (await RegisterAsync()).Name;
+        await AdvanceAsync(2026, 10, 20);
+        Assert.Equal(2, (await ImportAsync(
+            new NoticeLine
+            {
+                Number = 1, Key = "1", Elder = poor, Kind = NoticeKind.DifficultyEnded, Date = Day(2026, 10, 18),
+                Difficulty = Difficulty.LowIncome,
+            },
+            new NoticeLine
+            {
+                Number = 2, Key = "2", Elder = other, Kind = NoticeKind.DifficultyBegun, Date = Day(2026, 10, 18),
+                Difficulty = Difficulty.LowIncome,
+            })).Recorded);
+
+        Elder read = await _desk.Elders().GetElderAsync(new GetElderRequest { Name = poor });
+        Assert.Equal([Difficulty.LivesAlone], read.Difficulties);
+        Assert.Equal((NoticeKind.DifficultyEnded, Difficulty.LowIncome, Day(2026, 10, 20)),
+            (read.Notices[0].Kind, read.Notices[0].Difficulty, read.Notices[0].ReportedDate));
+        Assert.Null(read.Assessment);
+        Assert.Equal((true, false), (await EntitledAsync(poor, 10), await EntitledAsync(poor, 11)));
+        Assert.Equal((true, true), (await EntitledAsync(other, 10), await EntitledAsync(other, 11)));
+        OutreachFinding due = Assert.Single(
+            await FindingsAsync((await RunAsync(Request())).OutreachRun, FindingKind.NotIssued), one => one.Elder == other);
+        Assert.Equal((Day(2026, 10, 20), Day(2026, 10, 27)), (due.FromDate, due.DueDate));
+
+        async Task<Elder> RegisterAsync(params Difficulty[] difficulties)
+        {
+            var request = new RegisterElderRequest
+            {
+                RequestId = Id(), Parent = _desk.Region, DisplayName = "测试老人", BirthDate = Day(1950, 1, 1),
+            };
+            request.Difficulties.Add(difficulties);
+            return await _desk.Elders().RegisterElderAsync(request);
+        }
+
+        async Task<bool> EntitledAsync(string elder, int month) => (await _desk.Elders().ListEntitlementsAsync(
+            new ListEntitlementsRequest { Elder = elder, Month = new Date { Year = 2026, Month = month } }))
+            .Entitlements.Single(one => one.Programme == programme).Entitled;
+    }
 
     private Task<ImportNoticesResponse> ImportAsync(params NoticeLine[] lines) => ImportAsync(validateOnly: false, lines);
 
