@@ -72,12 +72,27 @@ internal static class FundCommands
     private static Command Create(CommandFactory make)
     {
         Argument<string> id = make.Argument("fund", "编号：小写字母、数字、连字符", "its id: lower-case letters, digits, hyphens");
-        Option<string> kind = make.Option("--kind", "lottery、fiscal、donation 或 guarantee", "lottery, fiscal, donation or guarantee",
-            required: true), name = make.Option("--name", "名称", "its name", required: true);
-        Option<string> purpose = make.Option("--purpose", "限定用途", "what donors gave it for");
-        return make.Command("create", "设立资金", "open a fund", [id, kind, name, purpose], async (session, parsed) =>
+        Option<string> kind = make.Option("--kind", "lottery、fiscal、donation、guarantee 或 charitable-trust",
+            "lottery, fiscal, donation, guarantee or charitable-trust", required: true),
+            name = make.Option("--name", "名称", "its name", required: true),
+            purpose = make.Option("--purpose", "限定用途", "what donors gave it for"),
+            residence = make.Option("--residence", "只用于居住在这个地区的老人：地区代码", "only for elders who live in the region of this code");
+        Option<int> age = new("--min-age") { Description = make.Language["只用于年满几周岁的老人", "only for elders of this age or more"] };
+        Option<string[]> services = new("--service")
+        {
+            Description = make.Language["只用于这些服务：meal、bath……，可多次", "only for these services: meal, bath …; may be repeated"],
+            AllowMultipleArgumentsPerToken = true,
+        };
+        return make.Command("create", "设立资金", "open a fund", [id, kind, name, purpose, age, residence, services],
+            async (session, parsed) =>
         {
             var client = await ClientAsync(session, Role.FinanceMaker, session.Settings.Region);
+            var conditions = new FundConditions
+            {
+                MinAge = parsed.GetValue(age),
+                Residence = parsed.GetValue(residence) is { } code ? ResourceNames.OfRegion(code) : "",
+            };
+            conditions.ServiceTypes.Add((parsed.GetValue(services) ?? []).Select(EnumText.Parse<ServiceType>));
             Fund created = await client.CreateFundAsync(new CreateFundRequest
             {
                 RequestId = session.RequestId(),
@@ -86,6 +101,7 @@ internal static class FundCommands
                 Kind = EnumText.Parse<FundKind>(parsed.GetValue(kind)!),
                 DisplayName = parsed.GetValue(name)!,
                 Purpose = parsed.GetValue(purpose) ?? "",
+                Conditions = conditions.Equals(new FundConditions()) ? null : conditions,
             });
             session.Screen.Show(created, () => Facts(session.Screen, created));
         });
@@ -125,9 +141,19 @@ internal static class FundCommands
         });
     }
 
+    private static IEnumerable<string> Conditions(FundConditions? bound, Language language)
+    {
+        if (bound is null) yield break;
+        if (bound.MinAge > 0) yield return language[$"年满 {bound.MinAge} 周岁", $"{bound.MinAge} years or more"];
+        if (bound.Residence.Length > 0)
+            yield return language[$"居住在 {ResourceNames.Short(bound.Residence)}", $"living in {ResourceNames.Short(bound.Residence)}"];
+        foreach (ServiceType type in bound.ServiceTypes) yield return EnumText.Of(type, language);
+    }
+
     private static void Facts(Screen screen, Fund fund) => screen.Facts(
         $"{ResourceNames.Short(fund.Name)} {fund.DisplayName}",
         (screen.Language["来源", "kind"], EnumText.Of(fund.Kind, screen.Language)),
         (screen.Language["用途", "purpose"], fund.Purpose),
+        (screen.Language["条件", "only for"], string.Join(screen.Language["、", ", "], Conditions(fund.Conditions, screen.Language))),
         (screen.Language["可拨付", "available"], AmountText.Of(fund.Available, screen.Language)));
 }

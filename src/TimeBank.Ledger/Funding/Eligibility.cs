@@ -104,21 +104,28 @@ public static class ProgrammeRule
     public static Entitlement Judge(
         Programme programme, ElderFacts elder, DateOnly day, Policy policy, IReadOnlyDictionary<Slug, Programme>? first = null)
     {
-        NationalVoucherPolicy national = policy.Vouchers.National;
-        return programme.Scheme switch
-        {
-            ProgrammeScheme.NationalEVoucher => Judge(
-                EntitlementRule.NationalVoucher, programme.Unit, national.CeilingPerMonth.Value, EntitlementReason.Disability,
-                new ProgrammeEligibility(national.FromAge, national.FromGrade, Difficulties.None) { Excluded = national.Excluded },
-                elder, day, policy),
-            ProgrammeScheme.UnitVoucher or ProgrammeScheme.PersistentSubsidy => Yielding(
+        ProgrammeEligibility conditions = ConditionsOf(programme, policy);
+        return programme.Scheme == ProgrammeScheme.NationalEVoucher
+            ? Judge(
+                EntitlementRule.NationalVoucher, programme.Unit, policy.Vouchers.National.CeilingPerMonth.Value,
+                EntitlementReason.Disability, conditions, elder, day, policy)
+            : Yielding(
                 Judge(
                     EntitlementRule.ProgrammeConditions, programme.Unit, programme.MonthlyQuota, EntitlementReason.ConditionsMet,
-                    programme.Eligibility, elder, day, policy),
-                programme, elder, day, policy, first),
-            ProgrammeScheme.None => throw new ArgumentException($"Programme {programme.Id} has no scheme.", nameof(programme)),
-        };
+                    conditions, elder, day, policy),
+                programme, elder, day, policy, first);
     }
+
+    /// <summary>Who is entitled: of the national e-voucher the policy says it, else the programme.</summary>
+    internal static ProgrammeEligibility ConditionsOf(Programme programme, Policy policy) => programme.Scheme switch
+    {
+        ProgrammeScheme.NationalEVoucher => Of(policy.Vouchers.National),
+        ProgrammeScheme.UnitVoucher or ProgrammeScheme.PersistentSubsidy => programme.Eligibility,
+        ProgrammeScheme.None => throw new ArgumentException($"Programme {programme.Id} has no scheme.", nameof(programme)),
+    };
+
+    private static ProgrammeEligibility Of(NationalVoucherPolicy national) =>
+        new(national.FromAge, national.FromGrade, Difficulties.None) { Excluded = national.Excluded };
 
     private static Entitlement Judge(
         EntitlementRule rule, Unit unit, long amount, EntitlementReason ground, ProgrammeEligibility conditions, ElderFacts elder,

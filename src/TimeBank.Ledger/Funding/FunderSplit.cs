@@ -175,4 +175,8 @@ public enum FundKind
     /// <summary>The guarantee fund: buys services that no volunteer gives.</summary>
     [JsonStringEnumMemberName("Guarantee")]
     Guarantee = 4,
+
+    /// <summary>慈善信托: money of a charitable trust, used only as its deed says.</summary>
+    [JsonStringEnumMemberName("CharitableTrust")]
+    CharitableTrust = 5,
 }

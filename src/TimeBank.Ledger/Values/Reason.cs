@@ -384,4 +384,9 @@ public enum Reason
     BankAccountForCustody = 1022,
     BankAccountNotForCustody = 1023,
     BankLineReferenceUsed = 1024,
+
+    // What a fund's givers bound it to.
+    FundAgeBound = 1074,
+    FundResidenceBound = 1075,
+    FundServiceBound = 1076,
 }

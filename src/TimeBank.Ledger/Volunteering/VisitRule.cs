@@ -25,7 +25,7 @@ public static class VisitRule
             | Of(Difficulties.LeftBehind, VisitGrounds.LeftBehind) | Of(Difficulties.LostOnlyChild, VisitGrounds.LostOnlyChild)
             | (elder.GradeOn(day, policy.Ability) >= policy.Vouchers.National.FromGrade ? VisitGrounds.Disabled : VisitGrounds.None);
 
-        VisitGrounds Of(Difficulties difficulty, VisitGrounds ground) => elder.Has(difficulty) ? ground : VisitGrounds.None;
+        VisitGrounds Of(Difficulties difficulty, VisitGrounds ground) => elder.Has(difficulty, day) ? ground : VisitGrounds.None;
     }
 
     /// <summary>The day whose facts say who is to be visited in a month: its last one, or today if it isn't over.</summary>

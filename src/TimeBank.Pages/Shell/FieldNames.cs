@@ -35,6 +35,8 @@ public static class FieldNames
             ["contract_price"] = ("每次最高价", "The most that one costs"), ["contract_price.value"] = ("每次最高价", "The most that one costs"),
             ["eligibility.min_age"] = ("最低年龄", "Youngest age"), ["by_shares.total"] = ("总额", "Total"),
             ["eligibility.residence"] = ("须住在哪个地区", "Must live in the region"),
+            ["conditions.min_age"] = ("最低年龄", "Youngest age"), ["conditions.residence"] = ("须住在哪个地区", "Must live in the region"),
+            ["conditions.service_types"] = ("只支付哪些服务", "Which services alone"),
             ["eligibility.yields_to"] = ("优先的项目", "Programmes that come first"),
             ["eligibility.excluded_benefits"] = ("不可兼得的待遇", "Benefits that exclude it"),
             ["by_shares.shares"] = ("各项资金几份", "Parts of each fund"),

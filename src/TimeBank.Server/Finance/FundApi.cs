@@ -24,12 +24,23 @@ public sealed partial class FundApi(
         V1.FundKind kind = read.Choice(request.Kind, "kind");
         var fund = new FundRecord(
             request.FundId, kind.ToDomain(), read.Name(request.DisplayName, "display_name", MaxNameLength),
-                read.Text(request.Purpose, "purpose", MaxTextLength));
+                read.Text(request.Purpose, "purpose", MaxTextLength), Conditions(read, request.Conditions));
         read.Check();
         AccessInterceptor.RequireKnown(region);
         Reply<FundRecord> reply = await grains.GetGrain<IFundGrain>(region, source)
             .CreateAsync(context.Command(request, id), fund);
         return await ToContractAsync(region, reply.OrThrow());
+    }
+
+    /// <summary>A fund's conditions; null where none is set.</summary>
+    private static FundConditionsRecord? Conditions(RequestReader read, V1.FundConditions? asked)
+    {
+        if (asked is null) return null;
+        int age = (int)read.Whole(asked.MinAge, "conditions.min_age", 0, MaxAge);
+        string residence = asked.Residence.Length == 0 ? "" : read.Region(asked.Residence, "conditions.residence").ToString();
+        Ledger.ServiceType[] types =
+            [.. read.Choices(asked.ServiceTypes, "conditions.service_types").Select(type => type.ToDomain())];
+        return age > 0 || residence.Length > 0 || types.Length > 0 ? new FundConditionsRecord(age, residence, [.. types]) : null;
     }
 
     public override async Task<Fund> GetFund(GetFundRequest request, ServerCallContext context)

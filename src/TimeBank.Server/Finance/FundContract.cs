@@ -16,7 +16,19 @@ internal static class FundContract
         DisplayName = fund.DisplayName,
         Purpose = fund.Purpose,
         Available = Unit.Fen.Of(available),
+        Conditions = fund.Conditions?.ToContract(),
     };
+
+    private static V1.FundConditions ToContract(this FundConditionsRecord conditions)
+    {
+        var contract = new V1.FundConditions
+        {
+            MinAge = conditions.MinAge,
+            Residence = conditions.Residence.Length == 0 ? "" : ResourceName.OfRegion(RegionCode.Parse(conditions.Residence)),
+        };
+        contract.ServiceTypes.Add(conditions.ServiceTypes.Select(ChoiceContract.ToContract));
+        return contract;
+    }
 
     public static Programme ToContract(this ProgrammeRecord record, RegionCode region, long available)
     {

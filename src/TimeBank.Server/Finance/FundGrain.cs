@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Serialization;
 using Orleans.Concurrency;
@@ -26,16 +27,30 @@ public interface IFundGrain : IGrainWithStringKey
 /// <summary>A fund as it was opened. The ledger has its money.</summary>
 /// <param name="Id">The source: a slug that staff chose.</param>
 /// <param name="Purpose">What it is for; empty if not restricted.</param>
+/// <param name="Conditions">What programmes must keep that get its money; null if nothing.</param>
 [GenerateSerializer, Immutable, Alias("timebank.fund-record")]
 public sealed record FundRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
     [property: Id(1), JsonPropertyName("kind")] FundKind Kind,
     [property: Id(2), JsonPropertyName("displayName")] string DisplayName,
-    [property: Id(3), JsonPropertyName("purpose")] string Purpose)
+    [property: Id(3), JsonPropertyName("purpose")] string Purpose,
+    [property: Id(4), JsonPropertyName("conditions"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    FundConditionsRecord? Conditions = null)
 {
-    /// <summary>The purpose for which donors gave the money: it is used for nothing else. Empty: it is free.</summary>
+    /// <summary>The purpose for which donors gave the money, or a trust holds it: it is used for nothing else. Empty: it is free.</summary>
     [JsonIgnore]
-    public string BoundTo => Kind == FundKind.Donation ? Purpose : "";
+    public string BoundTo => Kind is FundKind.Donation or FundKind.CharitableTrust ? Purpose : "";
+}
+
+/// <summary>A fund's conditions as they are stored; see <see cref="FundConditions"/>.</summary>
+/// <param name="Residence">The region's code; empty: none is required.</param>
+[GenerateSerializer, Immutable, Alias("timebank.fund-conditions")]
+public sealed record FundConditionsRecord(
+    [property: Id(0), JsonPropertyName("minAge")] int MinAge,
+    [property: Id(1), JsonPropertyName("residence")] string Residence,
+    [property: Id(2), JsonPropertyName("serviceTypes")] ImmutableArray<ServiceType> ServiceTypes)
+{
+    public FundConditions ToConditions() => new(MinAge, Residence.Length == 0 ? null : RegionCode.Parse(Residence), ServiceTypes);
 }
 
 /// <summary>The stored state of a fund's grain.</summary>

@@ -44,19 +44,20 @@ public sealed class ProgrammeGrain(
     public async Task<Outcome> AllotAsync(Command command, ImmutableArray<AllotmentLine> lines, long? totalFen, bool servesPurpose)
     {
         Refusal? refusal = State.Programme is null ? new Refusal(Reason.ProgrammeNotFound) : null;
+        Policy policy = await rules.PolicyAsync(Region, Today);
         var purposes = new List<string>();
         foreach (AllotmentLine line in lines)
         {
             FundRecord? fund = await GrainFactory.GetGrain<IFundGrain>(Region, line.Fund).GetAsync();
-            // A purpose is a text: only a person can say that the programme serves it.
             refusal ??= fund is null ? new Refusal(Reason.FundNotFound)
+                : fund.Conditions?.ToConditions().RefusalOf(fund.DisplayName, State.Programme!.ToProgramme(), policy) is { } broken ? broken
+                // A purpose is a text: only a person can say that the programme serves it.
                 : fund.BoundTo.Length > 0 && !servesPurpose
                     ? Refusal.Of(Reason.FundPurposeBound, ("fund", fund.DisplayName), ("purpose", fund.BoundTo))
                 : null;
             purposes.Add(fund?.BoundTo ?? "");
         }
         AllotmentDetails details = await SplitAsync(command, lines, totalFen);
-        Policy policy = await rules.PolicyAsync(Region, Today);
         // A fund's part may be zero, and the ledger refuses a transfer of nothing.
         Proposal Propose() => MoneyEntries.Allot(
             command.Header(Today, policy.Version.ToString(), details.Write(purposes)), Id,
