@@ -206,9 +206,11 @@ public sealed class CardsGrain(
     public async Task<Reply<CardList>> AskUnbindingAsync(Command command, CardOrder order)
     {
         ImmutableArray<string> hashes = [.. order.Keys.Select(key => key.Hash)];
+        // A crash may have left a number that is this elder's and stands in no list: else nobody else could ever have it.
+        bool isOwn = State.Cards.Any(card => card.Unbound is null && hashes.Contains(card.Key))
+            || await OwnerAsync(order.Keys) == LocalKey;
         Refusal? refusal = await OnceAsync(
-            command,
-            () => State.Cards.Any(card => card.Unbound is null && hashes.Contains(card.Key)) ? null : new Refusal(Reason.CardNotOfElder),
+            command, () => isOwn ? null : new Refusal(Reason.CardNotOfElder),
             () => State.Asked = new CardUnbinding(hashes, order.LastDigits, order.Reason, command.Actor, Now));
         return refusal is null ? List() : refusal;
     }

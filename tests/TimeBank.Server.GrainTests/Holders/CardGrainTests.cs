@@ -75,6 +75,22 @@ public sealed class CardGrainTests : IAsyncLifetime
         Assert.Single(again.Cards);
     }
 
+    [Fact]
+    public async Task A_number_that_a_crash_left_with_the_wrong_elder_is_unbound_and_bound_to_the_right_one()
+    {
+        _district.States.FailNext(CardsState.Kind);
+        await Assert.ThrowsAnyAsync<Exception>(() => Cards(_elder).BindAsync(_district.Command(), Order("key")));
+        Assert.Equal(Reason.CardOtherElder, (await Cards(_other).BindAsync(_district.Command(), Order("key"))).Reason);
+        Assert.Equal(Reason.CardNotOfElder, (await Cards(_other).AskUnbindingAsync(_district.Command(), Order("key"))).Reason);
+
+        CardOrder mistake = Order("newer", "key") with { Reason = "登错了老人" };
+        Assert.Equal("1234", District.Value(await Cards(_elder).AskUnbindingAsync(_district.Command("window"), mistake)).Asked?.LastDigits);
+        Assert.Empty(District.Value(await Cards(_elder).UnbindAsync(_district.Command("office"), "1234")).Cards);
+
+        Assert.Equal("key", (await BindAsync(_other, Order("key"))).Good!.Key);
+        Assert.Equal(Reason.CardNotOfElder, (await Cards(_elder).AskUnbindingAsync(_district.Command(), Order("key"))).Reason);
+    }
+
     /// <summary>Stored bytes: a changed line must be a decision.</summary>
     [Fact]
     public void The_states_are_stored_under_names_that_stay()
