@@ -62,6 +62,8 @@ public sealed partial class ElderApi(
         Guid id = read.RequestId(request.RequestId);
         ResourceName elder = read.Resource(request.Elder, "elder", PersonContract.Elders);
         DateOnly day = read.Day(request.AssessedDate, "assessed_date");
+        // No points at all is the severest disability, so a field that was forgotten must not read as 0.
+        if (!request.HasScore) read.Refuse("score", "REQUIRED");
         int score = (int)read.Whole(request.Score, "score", 0, AbilityPolicy.MaxPoints);
         RegionCode assessedIn = request.AssessedIn.Length == 0 ? elder.Region : read.Region(request.AssessedIn, "assessed_in");
         IReadOnlyList<Difficulty> difficulties = read.Choices(request.Difficulties, "difficulties");

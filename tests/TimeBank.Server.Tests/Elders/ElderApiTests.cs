@@ -111,6 +111,12 @@ public sealed class ElderApiTests(TestServer server)
         await _desk.Elders().RecordAssessmentAsync(Other(day.AddDays(-1))).IsRefusedAsync(Reason.AssessmentOutdated);
         await _desk.Elders().RecordAssessmentAsync(Other(new DateOnly(1066, 10, 14))).IsRefusedAsync(Reason.InvalidField, "assessed_date");
         await _desk.Elders().RecordAssessmentAsync(Other(day, 91)).IsRefusedAsync(Reason.InvalidField, "score");
+        // A score that was forgotten isn't 0, which is the severest disability; 0 that was said is.
+        RecordAssessmentRequest forgotten = Other(day);
+        forgotten.ClearScore();
+        await _desk.Elders().RecordAssessmentAsync(forgotten).IsRefusedAsync(Reason.InvalidField, "score");
+        Assert.Equal(40, (await _desk.Elders().GetElderAsync(new GetElderRequest { Name = elder })).Assessment.Score);
+        Assert.Equal(V1.AbilityGrade.Complete, (await _desk.Elders().RecordAssessmentAsync(Other(day, 0))).Assessment.Grade);
         await _desk.Elders().RecordAssessmentAsync(Other(day, name: Nobody)).IsRefusedAsync(Reason.ElderNotFound);
     }
 
