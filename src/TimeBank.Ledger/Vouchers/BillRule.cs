@@ -52,7 +52,7 @@ public static class BillRule
             .ThenBy(voucher => voucher.Terms.Expires ? default : voucher.Terms.From)
             .ThenBy(voucher => voucher.Id.Text, StringComparer.Ordinal)
             .Select(voucher => new Purse(voucher, items, served, today, policy.Vouchers))];
-        if (Array.TrueForAll(purses, purse => purse.Why is not null)) return NoneOf(purses);
+        if (Array.TrueForAll(purses, purse => purse.Why is not null)) return NotPaid(NoneOf(purses), []);
         Refusal? gone = null;
         foreach (Purse purse in purses.Where(purse => purse.Why is null)) gone = purse.EndIfGone(served, lastServed) ?? gone;
         (OpaqueId Voucher, long Left)[] usable = [.. purses.Where(purse => purse.Why is null).Select(purse => (purse.Id, purse.Left))];
@@ -78,12 +78,13 @@ public static class BillRule
             Purse[] able = [.. purses.Where(purse => purse.CanPay(at))];
             int before = shares.Count;
             if (items[at].Unit == Unit.Fen) PayMoney(at, line, items[at], ratio, able, shares);
-            else if (PayUnits(at, line, items[at].Unit, able, shares) is { } lacking) return lacking;
+            else if (PayUnits(at, line, items[at].Unit, able, shares) is { } lacking)
+                return NotPaid(lacking, usable);
             Fen credited = shares.Skip(before).Aggregate(Fen.Zero, (sum, share) => sum + share.Credited);
             lines.Add(new BilledLine(
                 at + 1, line.Item, line.Quantity, line.Price, line.Insurance, line.Price - line.Insurance - credited));
         }
-        if (shares.Count == 0) return new Refusal(Reason.NothingToPay);
+        if (shares.Count == 0) return NotPaid(new Refusal(Reason.NothingToPay), usable);
         if (items.Length > BillClaim.MaxLines || shares.Count > Bill.MaxShares) return new Refusal(Reason.BillTooLong);
         var bill = new Bill(
             claim.Provider, claim.Elder, claim.Place, served, lines.MoveToImmutable(), shares.ToImmutable());
@@ -95,6 +96,10 @@ public static class BillRule
             Needs = HolderCheckRule.Needed(
                 bill.Shares.Select(share => items[share.Line - 1].Type), worth, checks ?? policy, lastServed, spent),
         };
+
+        // The refusals that say what vouchers pay, and so may be news to somebody who confirms a quote.
+        BillJudgement NotPaid(Refusal why, IEnumerable<(OpaqueId Voucher, long Left)> able) =>
+            new(null, BillQuote.Of(null, able, catalogue, policy), [], why);
     }
 
     /// <summary>
@@ -246,7 +251,9 @@ public static class BillRule
 }
 
 /// <summary>The result of a bill: how it is shared, or the refusal.</summary>
-/// <param name="Quote">Names this split; null for a refusal.</param>
+/// <param name="Quote">
+/// Names this split. Of a refusal that says what vouchers pay it has the parts that a confirmed quote is held against; null for another.
+/// </param>
 /// <param name="Unused">The vouchers that pay nothing of it, each with the reason.</param>
 public readonly record struct BillJudgement(Bill? Bill, BillQuote? Quote, ImmutableArray<UnusedVoucher> Unused, Refusal? Refusal)
 {
@@ -269,16 +276,16 @@ public sealed record UnusedVoucher(OpaqueId Voucher, Refusal Why);
 /// </summary>
 /// <param name="Rules">Of the versions of policy and service list.</param>
 /// <param name="Vouchers">Of the vouchers that can pay for a line, with what each had before: prices don't change it.</param>
-/// <param name="Split">Of the bill and of every share.</param>
+/// <param name="Split">Of the bill and of every share; where nothing is paid, that of no bill.</param>
 public sealed record BillQuote(string Rules, string Vouchers, string Split)
 {
     private const int PartLength = 16;
 
     /// <param name="usable">The vouchers that can pay for a line, with what each had before the bill.</param>
-    public static BillQuote Of(Bill bill, IEnumerable<(OpaqueId Voucher, long Left)> usable, Catalogue catalogue, Policy policy) => new(
+    public static BillQuote Of(Bill? bill, IEnumerable<(OpaqueId Voucher, long Left)> usable, Catalogue catalogue, Policy policy) => new(
         PartOf([$"{catalogue.Region}/{catalogue.Version}", policy.Version.ToString()]),
         PartOf(usable.Select(voucher => $"{voucher.Voucher} {voucher.Left}")),
-        PartOf(bill.ToDetails().Select(detail => $"{detail.Key}={detail.Value}")));
+        PartOf((bill?.ToDetails() ?? []).Select(detail => $"{detail.Key}={detail.Value}")));
 
     public static bool TryParse(string text, out BillQuote? quote)
     {

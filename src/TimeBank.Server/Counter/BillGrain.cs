@@ -224,20 +224,13 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
     }
 
     /// <summary>
-    /// The split's refusal; of a confirmation, that it is another than the quote's. Where the vouchers can't pay it any more, it is another
-    /// too: the next quote says why.
+    /// The split's refusal; of a confirmation, that it is another than the quote's, and what made it another: the rules, the vouchers or
+    /// the bill itself. That holds also where vouchers pay nothing of it now: the next quote says why. A refusal that isn't about what
+    /// vouchers pay is the answer as it is.
     /// </summary>
-    private static Refusal? ChangedSince(string confirmed, BillJudgement split)
-    {
-        if (!BillQuote.TryParse(confirmed, out BillQuote? quote)) return split.Refusal;
-        string? changed = split.Refusal is { } refusal
-            ? refusal.Reason is Reason.VoucherExpired or Reason.VoucherNotYetValid or Reason.VoucherClaimByPassed or Reason.VoucherVoided
-                or Reason.VoucherPaidOut or Reason.VoucherUsedUp or Reason.NoVoucherUsable or Reason.InsufficientBalance
-                or Reason.NothingToPay
-                ? "QUOTE_PART_VOUCHERS" : null
-            : split.Quote!.ChangedSince(quote!);
-        return changed is null ? split.Refusal : Refusal.Of(Reason.QuoteChanged, ("changed", changed));
-    }
+    private static Refusal? ChangedSince(string confirmed, BillJudgement split) =>
+        BillQuote.TryParse(confirmed, out BillQuote? quote) && split.Quote?.ChangedSince(quote!) is { } changed
+            ? Refusal.Of(Reason.QuoteChanged, ("changed", changed)) : split.Refusal;
 
     /// <summary>
     /// True where a voucher's limit refused the bill: something else used the voucher between the split and the entry. The writer remembers

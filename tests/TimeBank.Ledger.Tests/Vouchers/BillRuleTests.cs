@@ -20,6 +20,9 @@ public sealed class BillRuleTests
         { "A:care=80000@31", "care-home*1 8000-0", "1:A 4000/4000 4000" },
         { "A:care=80000@31", "care-home*1 8001-0", "1:A 4000/4000 4001" },
         { "A:care=80000@31", "care-home*1 2-0", "1:A 1/1 1" },
+        // Half of a fen is nothing: the elder's, or with two such lines as well.
+        { "A:care=80000@31", "care-home*1 1-0;care-home*1 2-0", "1: 1|2:A 1/1 1" },
+        { "M:meal=2x1200@31;A:care=80000@31", "care-home*1 1-0;meal-canteen*1 1-0", "1: 1|2:M 1/1 0" },
         { "A:care=1@31", "care-home*1 8000-0", "1:A 1/1 7999" },
         { "A:meal=9x1200@31", "meal-canteen*2 2401-0", "1:A 2/2400 1" },
         // The price above the ceiling, insurance above what is left of the ceiling, the most of everything.
@@ -197,6 +200,16 @@ public sealed class BillRuleTests
         Assert.Equal("QUOTE_PART_BILL", Quote("A:care=5000@31", "care-home*1 7000-0").ChangedSince(confirmed));
         Assert.Equal("QUOTE_PART_BILL", Quote("A:care=3000@30;B:care=2000@31", "care-home*1 8000-0")
             .ChangedSince(Quote("A:care=3000@30;B:care=2000@31", "care-home*1 2000-0")));
+        // Also where vouchers pay nothing any more: the bill's price, the vouchers, or the rules.
+        Assert.Equal("QUOTE_PART_BILL", Quote("A:care=5000@31", "care-home*1 1-0").ChangedSince(confirmed));
+        Assert.Equal("QUOTE_PART_VOUCHERS", Quote("A:care=0@31", "care-home*1 8000-0").ChangedSince(confirmed));
+        Assert.Equal("QUOTE_PART_BILL", Quote("M:meal=3x1200@31", "meal-canteen*4 100-0")
+            .ChangedSince(Quote("M:meal=3x1200@31", "meal-canteen*3 100-0")));
+        Assert.Equal("QUOTE_PART_RULES", Quote("A:care=0@31", "care-home*1 8000-0").ChangedSince(
+            confirmed with { Rules = "0123456789abcdef" }));
+        // What isn't about what vouchers pay is told as it is.
+        Assert.Null(BillRule.Judge(
+            Claim("care-home*1 8000-0"), Only(ServiceType.Meal), Vouchers("A:care=5000@31"), List, Policy, Today).Quote);
         Assert.Equal("QUOTE_PART_RULES", (confirmed with { Rules = "0123456789abcdef" }).ChangedSince(confirmed));
         Assert.True(BillQuote.TryParse(confirmed.ToString(), out BillQuote? read));
         Assert.Equal(confirmed, read);

@@ -100,6 +100,12 @@ public sealed class BillApiTests(TestServer server) : IAsyncLifetime
         PayBillRequest dearer = new(asked) { RequestId = Desk.Id(), Quote = quote };
         dearer.Lines[1].Price = Desk.Fen(7_001);
         Assert.Equal("QUOTE_PART_BILL", await ChangedAsync(dearer));
+        // A price of which vouchers pay nothing is another bill, and not another voucher.
+        PayBillRequest care = new(asked) { RequestId = Desk.Id() };
+        care.Lines.RemoveAt(0);
+        PayBillRequest typed = new(care) { RequestId = Desk.Id(), Quote = (await _bill.QuoteAsync(care)).Quote };
+        typed.Lines[0] = BillDesk.Line("care-home", 1, 1);
+        Assert.Equal("QUOTE_PART_BILL", await ChangedAsync(typed));
         await _bill.Clerk.RedeemVoucherAsync(_bill.Desk.Lunch(_bill.Meals.Name, _bill.Provider));
         Assert.Equal("QUOTE_PART_VOUCHERS", await ChangedAsync(new(asked) { RequestId = Desk.Id(), Quote = quote }));
         PayBillRequest late = new(asked) { Quote = quote };
