@@ -24,7 +24,7 @@ public sealed partial class VoucherApi
         ImmutableArray<ResourceName> named = Named(read, request, context.Caller().Has(Role.Counter));
         if (request.Quote.Length > 0 && !BillQuote.TryParse(request.Quote, out _)) read.Refuse("quote", "NOT_A_QUOTE");
         ImmutableArray<BillLine> lines = Lines(read, request);
-        ShownRecord? shown = request.Shown is null ? null : holders.Shown(read, elder.Region, request.Shown);
+        ShownRecord? shown = request.Shown is null ? null : holders.Shown(read, elder.Region, request.Shown, served ?? clock.Today);
         read.Check();
         if (behalf is { } person && person != elder) throw Problem.Of(Reason.PartyNotAllowed);
         if (provider.Region != elder.Region || named.Any(voucher => voucher.Region != elder.Region))

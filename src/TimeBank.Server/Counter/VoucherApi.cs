@@ -79,7 +79,7 @@ public sealed partial class VoucherApi(
         ResourceName? elder = context.OnBehalfOf(read, request.OnBehalfOf, VoucherContract.Elders);
         long price = read.Amount(request.Price, "price", Unit.Fen),
             insurance = read.Amount(request.Insurance, "insurance", Unit.Fen, zeroAllowed: true);
-        ShownRecord? shown = request.Shown is null ? null : holders.Shown(read, name.Region, request.Shown);
+        ShownRecord? shown = request.Shown is null ? null : holders.Shown(read, name.Region, request.Shown, served ?? clock.Today);
         read.Check();
         if (provider.Region != name.Region) throw Problem.Of(Reason.VoucherOtherRegion);
         await CheckElderAsync(name, elder, context.CancellationToken);

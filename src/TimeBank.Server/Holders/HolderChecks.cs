@@ -9,10 +9,11 @@ namespace TimeBank.Server;
 /// <param name="Vouchers">The vouchers whose signed codes were shown, each verified.</param>
 /// <param name="Cards">The keyed hashes of a card's number, that of the current master key first; empty: none.</param>
 /// <param name="Confirmation">The id of a confirmation; empty: none.</param>
+/// <param name="PaperUntil">The last day of a paper that was shown after it, and so counts for nothing; null: none was.</param>
 [GenerateSerializer, Immutable, Alias("timebank.shown")]
 public sealed record ShownRecord(
     [property: Id(0)] string Pin, [property: Id(1)] ImmutableArray<OpaqueId> Vouchers, [property: Id(4)] ImmutableArray<KeyedHash> Cards,
-    [property: Id(3)] string Confirmation)
+    [property: Id(3)] string Confirmation, [property: Id(5)] DateOnly? PaperUntil = null)
 {
     public static ShownRecord Nothing { get; } = new("", [], [], "");
 
@@ -74,6 +75,8 @@ internal static class HolderChecks
         Refusal? useless = null;
         if (payment.Needs == HolderCheck.CodeOrCard && payment.Vouchers.All(shown.Vouchers.Contains))
             return Passed(payment.Needs, HolderCheck.CodeOrCard);
+        if (payment.Needs == HolderCheck.CodeOrCard && shown.PaperUntil is { } until)
+            useless = Refusal.Of(Reason.PaperExpired, ("date", until.ToString("O", CultureInfo.InvariantCulture)));
         if (payment.Died is { } died)
         {
             // Whoever types the PIN or holds the card isn't the elder: neither is looked at.

@@ -11,22 +11,25 @@ public sealed class HolderReader(VoucherKeys keys, Vault vault)
 {
     private const int KeyLength = 24;
 
-    public ShownRecord Shown(RequestReader read, RegionCode region, Shown shown)
+    /// <param name="served">The day of service. A paper is good up to the last day in its code, as it is without a network.</param>
+    public ShownRecord Shown(RequestReader read, RegionCode region, Shown shown, DateOnly served)
     {
         if (shown.Codes.Count > Ledger.Bill.MaxShares) read.Refuse("shown.codes", "TOO_MANY", ("max", $"{Ledger.Bill.MaxShares}"));
         string pin = shown.Pin.Length == 0 ? "" : Pin(read, shown.Pin, "shown.pin");
         VerifierKey[] trusted = shown.Codes.Count == 0 ? [] : [.. keys.Of(region)];
         var vouchers = ImmutableArray.CreateBuilder<OpaqueId>();
+        DateOnly? overSince = null;
         for (int at = 0; at < Math.Min(shown.Codes.Count, Ledger.Bill.MaxShares); at++)
         {
             VoucherReading reading = VoucherCode.Read(shown.Codes[at], trusted);
-            if (reading.Claims is { } claims) vouchers.Add(OpaqueId.Parse(claims.Voucher));
+            if (reading.Claims is { } old && old.UseBy < served) overSince = old.UseBy;
+            else if (reading.Claims is { } claims) vouchers.Add(OpaqueId.Parse(claims.Voucher));
             else read.Refuse($"shown.codes[{at}]", "NOT_A_VOUCHER_CODE", ("rule", $"{reading.Status}"));
         }
         ImmutableArray<KeyedHash> cards = shown.Card.Length == 0 ? [] : Card(read, region, shown.Card, "shown.card").Keys;
         ResourceName? confirmation = read.ResourceOrNull(shown.Confirmation, "shown.confirmation", HolderContract.Confirmations);
         if (confirmation is { } one) read.SameRegion(region, one, "shown.confirmation");
-        return new ShownRecord(pin, vouchers.ToImmutable(), cards, confirmation?.Id ?? "");
+        return new ShownRecord(pin, vouchers.ToImmutable(), cards, confirmation?.Id ?? "", overSince);
     }
 
     /// <summary>

@@ -129,7 +129,14 @@ public sealed class HolderApiTests(TestServer server) : IClassFixture<TestServer
         await clerk.PayBillAsync(new PayBillRequest(bill) { Shown = new Shown { Codes = { code, $"{code}A" } } })
             .IsRefusedAsync(Reason.InvalidField, "shown.codes[1]");
         bill.Quote = quote.Quote;
-        PayBillResponse paid = await clerk.PayBillAsync(new PayBillRequest(bill) { Shown = new Shown { Codes = { code } } });
+        // A paper past its own last day proves nothing, as without a network; nothing was paid, and the request id is free.
+        string old = VoucherCode.Sign(new VoucherClaims(Region, _meals.Name[^12..], "a1b2c3d4e5f6", VoucherClaims.BitsOf([1]), 10, "MEAL",
+            _desk.Today.AddDays(-1), 1), signer);
+        RpcException over = await Assert.ThrowsAsync<RpcException>(
+            async () => await clerk.PayBillAsync(new PayBillRequest(bill) { Shown = new Shown { Codes = { old } } }));
+        Google.Rpc.ErrorInfo why = over.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!;
+        Assert.Equal(("PAPER_EXPIRED", _desk.Today.AddDays(-1).ToString("O", null)), (why.Reason, why.Metadata["date"]));
+        PayBillResponse paid = await clerk.PayBillAsync(new PayBillRequest(bill) { Shown = new Shown { Codes = { old, code } } });
         Assert.Equal(HolderCheck.CodeOrCard, paid.Bill.ShownCheck);
 
         await Clerk.BindCardAsync(Bind(_elder, Card)).IsRefusedAsync(Reason.RoleNotAllowed);
