@@ -276,6 +276,11 @@ public static class Entries
     public static Proposal Reverse(EntryHeader header, EntryId original, EntryCode code = EntryCode.Reverse) =>
         new(header, EntryKind.Reverse, code) { Of = original };
 
+    /// <summary>Takes an earlier entry back by other transfers than its opposite, which pass on what they bring back.</summary>
+    internal static Proposal Reverse(
+        EntryHeader header, EntryId original, EntryCode code, ImmutableArray<ProposedTransfer> transfers) =>
+        new(header, EntryKind.Reverse, code) { Of = original, Transfers = transfers };
+
     public static Proposal Freeze(EntryHeader header, AccountPath account) =>
         Change(header, EntryCode.Freeze, account, AccountFlags.Frozen, AccountFlags.None);
 

@@ -76,7 +76,7 @@ public sealed class SimulationTests
                 "office SignMonth refused", "office WithdrawMonth", "office ReopenMonth", "answer PaymentWrongState",
                 "answer SettlementWrongState", "answer PeriodWrongState", "answer MakerIsChecker",
             "bill line of several vouchers", "bill refund", "bill refund BillLineAlreadyRefunded", "bill refund BillLineNotPaid",
-                "bill refund VoucherClaimByPassed", "bill refund VoucherVoided",
+                "bill refund of an ended voucher",
             "terminal server crashes", "terminal server knows nothing", "terminal write fails", "receipt write fails",
                 "terminals restored", "receipts lost", "receipts declared lost", "receipt Accepted", "receipt Waiting OfflineGap",
                 "receipt Exception OfflineFork", "receipt Exception OfflineChainBroken", "receipt Exception OfflineClockBehind",

@@ -202,8 +202,14 @@ internal sealed class EntryDraft(ILedgerView view, Proposal proposal, LedgerTime
     public Refusal? Reverse()
     {
         if (view.Linked(proposal.Of!.Value) is not { } original) return new Refusal(Reason.EntryNotFound);
+        if (Locate() is { } missing) return missing;
         if (original.Entry.Kind is not (EntryKind.Post or EntryKind.PostHold)) return new Refusal(Reason.EntryNotReversible);
         if (original.ReversedBy is not null) return new Refusal(Reason.EntryAlreadyReversed);
+        if (!proposal.Transfers.IsEmpty)
+        {
+            _of = original.Entry.Index;
+            return Move(holds: false);
+        }
         ImmutableArray<Transfer> held = [];
         if (proposal.Expires is not null) held = [.. original.Entry.Transfers.Where(transfer => transfer.Released > 0)
             .Select(ended => ended with { Posted = 0, Held = ended.Released, Released = 0 })];

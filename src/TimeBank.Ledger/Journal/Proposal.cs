@@ -24,6 +24,7 @@ public sealed record Proposal
 
     public EntryCode Code { get; }
 
+    /// <summary>Of a reversal: what it moves in the place of the plain opposite; empty for that.</summary>
     [JsonInclude]
     public ImmutableArray<ProposedTransfer> Transfers { get; internal init; } = [];
 

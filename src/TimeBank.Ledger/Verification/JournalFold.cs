@@ -26,6 +26,9 @@ internal sealed class JournalFold(RegionCode region)
     // Likewise of what each posted hold released, for a reversal that holds it again.
     private readonly Dictionary<long, UInt128> _released = [];
 
+    // Likewise of what each redemption posted but for what it left with the programme, for a refund whose money goes to the programme.
+    private readonly Dictionary<long, UInt128> _credited = [];
+
     private long _daysClosed;
 
     public IReadOnlyList<Account> Accounts => _accounts;
@@ -44,6 +47,8 @@ internal sealed class JournalFold(RegionCode region)
         balances = after.ToImmutable();
         bool reversible = entry.Kind is EntryKind.Post or EntryKind.PostHold;
         _posted.Add(reversible ? Fingerprint(entry.Transfers, transfer => transfer.Posted) : default);
+        if (reversible && entry.Code == EntryCode.RedeemVoucher && entry.Transfers.Any(IsLeft))
+            _credited.Add(entry.Index, Fingerprint(entry.Transfers.Where(transfer => !IsLeft(transfer)), transfer => transfer.Posted));
         if (entry.Kind == EntryKind.PostHold) _released.Add(entry.Index, Fingerprint(entry.Transfers, transfer => transfer.Released));
         return finding;
     }
@@ -126,10 +131,8 @@ internal sealed class JournalFold(RegionCode region)
         if (!_reversed.Add(of)) return new Finding(where, "named entry", "one not yet reversed", $"{of}");
         int posted = entry.Transfers.TakeWhile(transfer => transfer.Posted > 0).Count();
         ImmutableArray<Transfer> back = entry.Transfers[..posted], again = entry.Transfers[posted..];
-        UInt128 opposite = Fingerprint(
-            back.Reverse().Select(transfer => transfer with { Debit = transfer.Credit, Credit = transfer.Debit }),
-            transfer => transfer.Posted);
-        if (_posted[(int)of] != opposite) return new Finding(where, "transfers", $"the opposite of entry {of}, last first", "others");
+        if (_posted[(int)of] != Opposite(back) && !PassesOn(of, back))
+            return new Finding(where, "transfers", $"the opposite of entry {of}, last first", "others");
         if (entry.OpensHold)
         {
             _openHolds.Add(entry.Index, entry);
@@ -142,6 +145,32 @@ internal sealed class JournalFold(RegionCode region)
         }
         return Plain(where, entry.Transfers, 0);
     }
+
+    /// <summary>
+    /// Whether a reversal brings back what a redemption credited, and then passes on what came back, account by account, and no more.
+    /// </summary>
+    private bool PassesOn(long of, ImmutableArray<Transfer> transfers)
+    {
+        UInt128 credited = _credited.GetValueOrDefault(of, _posted[(int)of]);
+        int back = Enumerable.Range(1, transfers.Length).FirstOrDefault(count => Opposite(transfers[..count]) == credited);
+        if (back == 0 || transfers[..back].Any(transfer => !IsOfVouchers(transfer.Credit))) return false;
+        IEnumerable<long> between = [
+            .. transfers[..back].Select(transfer => transfer.Credit), .. transfers[back..].Select(transfer => transfer.Debit)];
+        return between.Distinct().All(account =>
+            transfers[..back].Where(transfer => transfer.Credit == account).Sum(transfer => transfer.Posted)
+                == transfers[back..].Where(transfer => transfer.Debit == account).Sum(transfer => transfer.Posted));
+    }
+
+    private bool IsOfVouchers(long number) => PathOf(number) is var path
+        && (path.StartsWith("voucher/", StringComparison.Ordinal) || path.EndsWith("/committed", StringComparison.Ordinal));
+
+    private bool IsLeft(Transfer transfer) => PathOf(transfer.Credit).EndsWith("/allotted", StringComparison.Ordinal);
+
+    private string PathOf(long number) => number >= 1 && number <= _accounts.Count ? _accounts[(int)number - 1].Path.Text : "";
+
+    private static UInt128 Opposite(ImmutableArray<Transfer> transfers) => Fingerprint(
+        transfers.Reverse().Select(transfer => transfer with { Debit = transfer.Credit, Credit = transfer.Debit }),
+        transfer => transfer.Posted);
 
     /// <param name="from">The number of the first of them in the entry.</param>
     private static Finding? Plain(string where, ImmutableArray<Transfer> transfers, int from)

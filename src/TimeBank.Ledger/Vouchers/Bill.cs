@@ -158,15 +158,19 @@ public sealed record Bill(
         [property: JsonPropertyName("fromVoucher")] long FromVoucher,
         [property: JsonPropertyName("creditedFen")] long CreditedFen,
         [property: JsonPropertyName("freedFen")] long FreedFen,
-        [property: JsonPropertyName("remaining")] long Remaining)
+        [property: JsonPropertyName("remaining")] long Remaining,
+        [property: JsonPropertyName("ended"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Ended = null)
     {
         public static WrittenShare Of(BillShare share) => new(
             share.Line, share.Voucher.Text, share.Programme.Text, share.Unit.Code, share.FromVoucher, share.Credited.Value,
-            share.Freed.Value, share.Remaining);
+            share.Freed.Value, share.Remaining, share.Ended == VoucherEnd.None ? null : StoredName.Of(share.Ended));
 
         public BillShare ToShare() => new(
             Line, OpaqueId.Parse(Voucher), Slug.Parse(Programme), Ledger.Unit.Parse(Unit), FromVoucher, new Fen(CreditedFen),
-            new Fen(FreedFen), Remaining);
+            new Fen(FreedFen), Remaining)
+        {
+            Ended = Ended is null ? VoucherEnd.None : StoredName.Parse<VoucherEnd>(Ended),
+        };
     }
 }
 
@@ -181,4 +185,8 @@ public sealed record BilledLine(int Number, Slug Item, long Quantity, Fen Price,
 /// <param name="Freed">Of a unit voucher: the committed money that the price leaves over. It goes back to the programme.</param>
 /// <param name="Remaining">The rest on the voucher afterwards, in its unit.</param>
 public sealed record BillShare(
-    int Line, OpaqueId Voucher, Slug Programme, Unit Unit, long FromVoucher, Fen Credited, Fen Freed, long Remaining);
+    int Line, OpaqueId Voucher, Slug Programme, Unit Unit, long FromVoucher, Fen Credited, Fen Freed, long Remaining)
+{
+    /// <summary>Of a refund: how the voucher had ended, so that what came back went on to the programme; else None.</summary>
+    public VoucherEnd Ended { get; init; }
+}

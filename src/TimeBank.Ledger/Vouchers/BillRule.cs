@@ -103,8 +103,8 @@ public static class BillRule
     }
 
     /// <summary>
-    /// Whether lines of a bill may be taken back: each once, and only while the claims of all their vouchers are open, as
-    /// <see cref="VoucherRule.Refund"/> says of a redemption.
+    /// Whether lines of a bill may be taken back: each once, however late, as <see cref="VoucherRule.Refund"/> says of a redemption. What a
+    /// share brings back for a voucher that has ended goes on to the programme.
     /// </summary>
     /// <param name="refunded">The numbers of the lines that were taken back already.</param>
     /// <param name="wanted">The numbers of the lines to take back, of this bill; empty: all that are left.</param>
@@ -125,13 +125,9 @@ public static class BillRule
         var shares = ImmutableArray.CreateBuilder<BillShare>(lines.Shares.Length);
         foreach (BillShare share in lines.Shares)
         {
-            if (VoucherRule.Refill(voucherOf(share.Voucher), today) is { } ended)
-            {
-                Refusal ofLine = OfLine(share.Line - 1, ended);
-                return (null, ofLine with { Detail = $"{ofLine.Detail};voucher={share.Voucher}" });
-            }
-            left[share.Voucher] += share.FromVoucher;
-            shares.Add(share with { Remaining = left[share.Voucher] });
+            VoucherEnd end = VoucherRule.EndAtRefund(voucherOf(share.Voucher), today);
+            if (end == VoucherEnd.None) left[share.Voucher] += share.FromVoucher;
+            shares.Add(share with { Remaining = left[share.Voucher], Ended = end });
         }
         return (lines with { Shares = shares.MoveToImmutable() }, null);
     }

@@ -196,8 +196,11 @@ public static class HolderCheckRule
             // A bill of another day may be refunded on this one.
             int sign = paid.ContainsKey(entry.Index) ? 1
                 : entry.Code == EntryCode.RefundBill && paid.ContainsKey(Bill.RefundedBy(entry)) ? -1 : 0;
-            // A payment's money transfers are what the elder gave up: what the provider is owed, and of units what is free again.
-            long worth = checked(sign * entry.Transfers.Where(transfer => transfer.Unit == Unit.Fen).Sum(transfer => transfer.Posted));
+            // A payment's money transfers are what the elder gave up: what the provider is owed, and of units what is free again. A bill's
+            // refund may also pass money on, so there the shares say it.
+            long worth = checked(sign * (entry.Code is EntryCode.PayBill or EntryCode.RefundBill
+                ? Bill.Of(entry).Shares.Sum(share => (share.Credited + share.Freed).Value)
+                : entry.Transfers.Where(transfer => transfer.Unit == Unit.Fen).Sum(transfer => transfer.Posted)));
             all = checked(all + worth);
             if (sign != 0 && entry.Detail("provider") == provider.Text) here = checked(here + worth);
         }
@@ -217,28 +220,46 @@ public static class HolderCheckRule
         entry.Header.Details.GetValueOrDefault(key) is { } name ? StoredName.Parse<HolderCheck>(name) : HolderCheck.Nothing;
 }
 
-/// <summary>Whether a redemption may be refunded, and whether a voucher may be ended.</summary>
+/// <summary>Whether a redemption may be refunded, where its money goes, and whether a voucher may be ended.</summary>
 public static class VoucherRule
 {
+    /// <summary>The detail of a refund whose money passed through an ended voucher: how that had ended. Stored: never change it.</summary>
+    public const string EndedKey = "ended";
+
     /// <summary>
-    /// A redemption can be refunded once, as a whole, while its voucher's claims are open. After that its money would be back with the
-    /// programme.
+    /// A redemption can be refunded once, as a whole, however late: what wasn't given is never the provider's.
     /// </summary>
     /// <param name="redemption">The named entry; null where it isn't a redemption of this voucher.</param>
-    public static Refusal? Refund(VoucherFacts? voucher, LinkedEntry? redemption, DateOnly today) =>
+    public static Refusal? Refund(VoucherFacts? voucher, LinkedEntry? redemption) =>
         voucher is null ? new Refusal(Reason.VoucherNotFound)
         : redemption is null ? new Refusal(Reason.RedemptionNotFound)
         : redemption.ReversedBy is not null ? new Refusal(Reason.RedemptionAlreadyRefunded)
-        : Refill(voucher, today);
+        : null;
 
     /// <summary>
-    /// Whether a voucher may get back what it has paid. One that was paid out may: what wasn't given is the estate's, which then waits
-    /// again. Nothing is redeemed with it, since its claims were over before the payment.
+    /// How a voucher has ended for what a refund brings back: the money goes on to the programme, and the voucher stays ended. None: it
+    /// gets back what it paid. After claim-by it has ended, whether or not a run has expired it. One that was paid out gets it back: what
+    /// wasn't given is the estate's, which then waits again. Nothing is redeemed with it, since its claims were over before the payment.
     /// </summary>
-    internal static Refusal? Refill(VoucherFacts voucher, DateOnly today) =>
-        voucher.End == VoucherEnd.Voided ? new Refusal(Reason.VoucherVoided)
-        : voucher.End == VoucherEnd.Expired || today > voucher.Terms.ClaimBy ? Dated(Reason.VoucherClaimByPassed, voucher.Terms.ClaimBy)
-        : null;
+    public static VoucherEnd EndAtRefund(VoucherFacts voucher, DateOnly today) => voucher.End switch
+    {
+        VoucherEnd.Voided or VoucherEnd.Expired => voucher.End,
+        VoucherEnd.PaidOut => VoucherEnd.None,
+        VoucherEnd.None => today > voucher.Terms.ClaimBy ? VoucherEnd.Expired : VoucherEnd.None,
+    };
+
+    /// <summary>How an empty voucher had ended, where its last entry is a refund whose money passed through it; else None.</summary>
+    internal static VoucherEnd EndIn(JournalEntry last, OpaqueId voucher) =>
+        last.Code == EntryCode.RefundBill ? Bill.Of(last).Shares.Last(share => share.Voucher == voucher).Ended
+        : last.Header.Details.GetValueOrDefault(EndedKey) is { } end ? StoredName.Parse<VoucherEnd>(end) : VoucherEnd.None;
+
+    /// <summary>Whether an entry gives a programme money of an expired voucher: what it had left, or what a refund brought back.</summary>
+    public static bool Frees(JournalEntry entry) => entry.Code switch
+    {
+        EntryCode.ExpireVoucher => true,
+        EntryCode.RefundBill => Bill.Of(entry).Shares.Any(share => share.Ended == VoucherEnd.Expired),
+        _ => entry.Header.Details.GetValueOrDefault(EndedKey) == StoredName.Of(VoucherEnd.Expired),
+    };
 
     /// <summary>A voucher can be voided while something is left on it, but not once it is the estate's.</summary>
     /// <param name="died">The day of the elder's death; null while none is known.</param>

@@ -98,7 +98,7 @@ public sealed record VoucherFacts(OpaqueId Id, VoucherTerms Terms, long Remainin
         : last.Code == EntryCode.VoidVoucher || IsIssueReversed(account, last) ? VoucherEnd.Voided
         : last.Code == EntryCode.ExpireVoucher ? VoucherEnd.Expired
         : last.Code == EntryCode.PayEstate ? VoucherEnd.PaidOut
-        : VoucherEnd.None);
+        : VoucherRule.EndIn(last, Chart.VoucherIdOf(account.Path)));
 
     /// <summary>True where an account's last entry reversed its issue: nobody has used the voucher, and nobody can any more.</summary>
     public static bool IsIssueReversed(Account account, JournalEntry last) => last.Kind == EntryKind.Reverse && last.Of == account.Opened;
@@ -116,17 +116,22 @@ public enum VoucherKind
     Units = 2,
 }
 
-/// <summary>How a voucher ended, if it did.</summary>
+/// <summary>How a voucher ended, if it did. The names are stored.</summary>
 public enum VoucherEnd
 {
     /// <summary>Not ended. It may still be used up.</summary>
+    [JsonStringEnumMemberName("None")]
     None = 0,
+
+    [JsonStringEnumMemberName("Expired")]
     Expired = 1,
 
     /// <summary>Staff voided the voucher or reversed its issue.</summary>
+    [JsonStringEnumMemberName("Voided")]
     Voided = 2,
 
     /// <summary>What was left was paid to the estate of the elder.</summary>
+    [JsonStringEnumMemberName("PaidOut")]
     PaidOut = 3,
 }
 
@@ -189,6 +194,21 @@ public static class VoucherEntries
         Entries.Reverse(header, redemption, EntryCode.RefundRedemption);
 
     /// <summary>
+    /// Takes back a redemption whose voucher has ended: what the provider gives back passes through the voucher to the programme, and the
+    /// voucher stays ended. What a price below the contract price had left over is with the programme already, and stays there.
+    /// </summary>
+    /// <param name="code">The event: a refund, or finance's reversal.</param>
+    public static Proposal RefundEnded(
+        EntryHeader header, EntryId of, Redemption redemption, EntryCode code = EntryCode.RefundRedemption) =>
+        Entries.Reverse(
+            header, of, code,
+            [
+                .. ThroughEnded(
+                    redemption.Provider, redemption.Voucher, redemption.Programme, redemption.Unit, redemption.FromVoucher,
+                    redemption.Credited),
+            ]);
+
+    /// <summary>
     /// Vouchers pay a bill. The transfers of a share follow each other, and shares are in their order: a reader finds a posting's share.
     /// </summary>
     public static Proposal PayBill(EntryHeader header, Bill bill) =>
@@ -200,9 +220,32 @@ public static class VoucherEntries
         header, EntryCode.RefundBill,
         // The last transfer of a share first, as in a reversal.
         [
-            .. lines.Shares.SelectMany(share => Transfers(lines, share).Reverse())
-                .Select(paid => new ProposedTransfer(paid.Credit, paid.Debit, paid.Amount)),
+            .. lines.Shares.SelectMany(share => share.Ended == VoucherEnd.None
+                ? Transfers(lines, share).Reverse().Select(paid => new ProposedTransfer(paid.Credit, paid.Debit, paid.Amount))
+                : ThroughEnded(lines.Provider, share.Voucher, share.Programme, share.Unit, share.FromVoucher, share.Credited)),
         ]);
+
+    /// <summary>
+    /// The way of what comes back for an ended voucher: in and out again in one entry, so that its history and the sums of what was
+    /// redeemed know of it. The programme need not have anything: it may have returned all to its funds.
+    /// </summary>
+    private static IEnumerable<ProposedTransfer> ThroughEnded(
+        OpaqueId provider, OpaqueId voucher, Slug programme, Unit unit, long fromVoucher, Fen credited)
+    {
+        AccountSpec account = Chart.Voucher(voucher, unit), payable = Chart.ProviderPayable(provider),
+            allotted = Chart.ProgrammeAllotted(programme);
+        if (unit == Unit.Fen)
+        {
+            yield return new ProposedTransfer(payable, account, fromVoucher);
+            yield return new ProposedTransfer(account, allotted, fromVoucher);
+            yield break;
+        }
+        AccountSpec commitment = Chart.ProgrammeCommitted(programme), units = Chart.ProgrammeUnits(programme, unit);
+        if (credited > Fen.Zero) yield return new ProposedTransfer(payable, commitment, credited.Value);
+        yield return new ProposedTransfer(units, account, fromVoucher);
+        yield return new ProposedTransfer(account, units, fromVoucher);
+        if (credited > Fen.Zero) yield return new ProposedTransfer(commitment, allotted, credited.Value);
+    }
 
     private static IEnumerable<ProposedTransfer> Transfers(Bill bill, BillShare share)
     {

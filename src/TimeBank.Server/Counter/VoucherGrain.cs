@@ -25,7 +25,7 @@ public interface IVoucherGrain : IGrainWithStringKey
     [Alias("redeem-offline")]
     Task<Outcome> RedeemOfflineAsync(Command command, RedemptionClaim claim, OfflineAcceptance offline);
 
-    /// <summary>Refunds a whole redemption.</summary>
+    /// <summary>Refunds a whole redemption. An ended voucher stays ended: its money goes on to the programme in the same entry.</summary>
     /// <param name="index">The index of the redemption's entry.</param>
     [Alias("refund")]
     Task<Outcome> RefundAsync(Command command, long index);
@@ -149,11 +149,19 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         Proposal Propose()
         {
             Redemption redeemed = Redemption.Of(redemption!.Entry);
-            Redemption refunded = redeemed with { Remaining = voucher!.Remaining + redeemed.FromVoucher };
-            return VoucherEntries.Refund(command.Header(today, policy.Version.ToString(), refunded.ToDetails()), redemption.Entry.Id);
+            VoucherEnd end = VoucherRule.EndAtRefund(voucher!, today);
+            if (end == VoucherEnd.None)
+            {
+                Redemption refunded = redeemed with { Remaining = voucher!.Remaining + redeemed.FromVoucher };
+                return VoucherEntries.Refund(command.Header(today, policy.Version.ToString(), refunded.ToDetails()), redemption.Entry.Id);
+            }
+            Redemption passedOn = redeemed with { Remaining = voucher!.Remaining };
+            return VoucherEntries.RefundEnded(
+                command.Header(today, policy.Version.ToString(), [.. passedOn.ToDetails(), (VoucherRule.EndedKey, StoredName.Of(end))]),
+                redemption.Entry.Id, redeemed);
         }
 
-        Refusal? refusal = VoucherRule.Refund(voucher, redemption, today);
+        Refusal? refusal = VoucherRule.Refund(voucher, redemption);
         if (refusal is null && Redemption.Of(redemption!.Entry) is { Provider: var provider, Credited: var credited }
             && await Writer.ShortfallAsync(provider, credited) is { Value: > 0 } shortfall)
         {
@@ -173,9 +181,18 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         DateOnly today = clock.Today;
         LinkedEntry? redemption = await RedemptionAsync(index);
         Policy policy = await rules.PolicyAsync(Region, today);
+        VoucherFacts? voucher = await FactsAsync();
         // If the redemption was reversed or refunded before, the ledger itself refuses a second reversal.
-        Refusal? refusal = redemption?.ReversedBy is null ? VoucherRule.Refund(await FactsAsync(), redemption, today) : null;
-        Proposal Propose() => Entries.Reverse(command.Header(today, policy.Version.ToString()), redemption!.Entry.Id);
+        Refusal? refusal = redemption?.ReversedBy is null ? VoucherRule.Refund(voucher, redemption) : null;
+        Proposal Propose()
+        {
+            VoucherEnd end = VoucherRule.EndAtRefund(voucher!, today);
+            if (end == VoucherEnd.None) return Entries.Reverse(command.Header(today, policy.Version.ToString()), redemption!.Entry.Id);
+            return VoucherEntries.RefundEnded(
+                command.Header(today, policy.Version.ToString(), (VoucherRule.EndedKey, StoredName.Of(end))), redemption!.Entry.Id,
+                Redemption.Of(redemption.Entry), EntryCode.Reverse);
+        }
+
         if (command.IsDryRun) return await Writer.DryRunAsync(command, today, refusal, Propose);
         return new DryRun(await Writer.DecideAsync(command, today, refusal, Propose), [], []);
     }

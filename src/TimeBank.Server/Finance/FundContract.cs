@@ -66,7 +66,10 @@ internal static class FundContract
 /// </summary>
 /// <param name="Redeemed">Refunds deducted.</param>
 /// <param name="PaidOut">What was paid to estates.</param>
-/// <param name="Released">Committed money that a redemption below the contract price did not need.</param>
+/// <param name="Released">
+/// What went back to the programme beside expiries and voids: committed money that a redemption below the contract price did not need, and
+/// what refunds brought back for vouchers that had ended.
+/// </param>
 internal sealed record MoneyFigures(
     Int128 Issued, Int128 Redeemed, Int128 PaidOut, Int128 Expired, Int128 Voided, Int128 Released, Int128 Refunded)
 {
@@ -81,12 +84,20 @@ internal sealed record MoneyFigures(
         left.Voided + right.Voided, left.Released + right.Released, left.Refunded + right.Refunded);
 
     /// <summary>Totals in the vouchers' unit, from the vouchers' own accounts.</summary>
-    public static MoneyFigures OfVouchers(IReadOnlyList<Flow> vouchers) => new(
-        vouchers.NetCredit(EntryCode.IssueVoucher), Used(vouchers), vouchers.NetDebit(EntryCode.PayEstate),
-        vouchers.NetDebit(EntryCode.ExpireVoucher), vouchers.NetDebit(EntryCode.VoidVoucher), 0, TakenBack(vouchers));
+    public static MoneyFigures OfVouchers(IReadOnlyList<Flow> vouchers)
+    {
+        // A refund debits a voucher only to pass on what it has just brought back.
+        Int128 passedOn = vouchers.ReversedCredit(EntryCode.RedeemVoucher)
+            + vouchers.Where(flow => flow is { Code: EntryCode.RefundBill, IsDebit: true }).NetDebit();
+        return new MoneyFigures(
+            vouchers.NetCredit(EntryCode.IssueVoucher), Used(vouchers) - passedOn, vouchers.NetDebit(EntryCode.PayEstate),
+            vouchers.NetDebit(EntryCode.ExpireVoucher), vouchers.NetDebit(EntryCode.VoidVoucher), passedOn,
+            TakenBack(vouchers) + vouchers.Where(flow => flow is { Code: EntryCode.RefundBill, IsDebit: true }).NetDebit());
+    }
 
     /// <summary>
-    /// Totals in fen for unit vouchers, from the commitment account. Money that a redemption returns to the allotment is released.
+    /// Totals in fen for unit vouchers, from the commitment account. Money that a redemption, or a refund of an ended voucher, returns to
+    /// the allotment is released.
     /// </summary>
     public static MoneyFigures OfCommitment(IReadOnlyList<Flow> committed, IReadOnlyList<Flow> allotted)
     {

@@ -118,18 +118,39 @@ public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
             ]);
     }
 
-    /// <summary>The last day to return what has expired since the last return; null where nothing has.</summary>
+    /// <summary>
+    /// The last day to return what has expired since the last return, or come back for an expired voucher; null where nothing has.
+    /// </summary>
     private async Task<DateOnly?> ReturnDueAsync(RegionCode region, Slug programme, Moment moment, CancellationToken cancellation)
     {
         ImmutableArray<AccountFilter> money = [new AccountFilter(Chart.ProgrammeAllotted(programme).Path.Text)];
         var returns = new EntryFilter(EntryCode.ReturnFunds, Until: moment.End, Reversed: false) { Touching = money };
-        var expiries = new EntryFilter(EntryCode.ExpireVoucher, Until: moment.End, Reversed: false) { Touching = money };
         IReadOnlyList<LinkedEntry> last = await ledger.EntriesAsync(region, returns, long.MaxValue, 1, cancellation);
         long after = last.Count > 0 ? last[0].Entry.Index : -1;
-        IReadOnlyList<LinkedEntry> first = await ledger.EarliestEntriesAsync(region, expiries, after, 1, cancellation);
-        if (first.Count == 0) return null;
-        DateOnly expired = first[0].Entry.Header.EffectiveDate;
-        return expired.AddDays((await rules.PolicyAsync(region, expired)).Vouchers.ReturnUnusedDays);
+        DateOnly? first = null;
+        foreach (EntryCode code in (EntryCode[])
+            [EntryCode.ExpireVoucher, EntryCode.RefundRedemption, EntryCode.RefundBill, EntryCode.Reverse])
+        {
+            var freeing = new EntryFilter(code, Until: moment.End, Reversed: false) { Touching = money };
+            if (await FirstExpiredAsync(region, freeing, after, cancellation) is { } day && !(first <= day)) first = day;
+        }
+        return first is { } expired
+            ? expired.AddDays((await rules.PolicyAsync(region, expired)).Vouchers.ReturnUnusedDays) : null;
+    }
+
+    /// <summary>The day of the first entry above an index that freed money of expired vouchers; null where none did.</summary>
+    private async Task<DateOnly?> FirstExpiredAsync(RegionCode region, EntryFilter filter, long after, CancellationToken cancellation)
+    {
+        IReadOnlyList<LinkedEntry> page;
+        do
+        {
+            page = await ledger.EarliestEntriesAsync(region, filter, after, EntriesAtOnce, cancellation);
+            // A refund of a voucher that goes on frees nothing; most touch the programme with a price's rest alone.
+            if (page.FirstOrDefault(linked => VoucherRule.Frees(linked.Entry)) is { } first) return first.Entry.Header.EffectiveDate;
+            if (page.Count > 0) after = page[^1].Entry.Index;
+        }
+        while (page.Count == EntriesAtOnce);
+        return null;
     }
 
     /// <summary>

@@ -115,6 +115,61 @@ public sealed class VoucherEntriesTests
         Assert.True(expected == outcome.Refusal?.Reason, $"{row}: {outcome.Refusal}");
     }
 
+    [Theory]
+    [InlineData(EntryCode.RefundRedemption)]
+    [InlineData(EntryCode.Reverse)]
+    public void What_comes_back_for_an_expired_money_voucher_goes_through_it_to_the_programme(EntryCode code)
+    {
+        Book book = Given.FundedProgramme();
+        book.Accept(VoucherEntries.Issue(Given.Header("a"), Given.Voucher, Given.Money, 80_000));
+        JournalEntry redeem = book.Accept(VoucherEntries.RedeemMoney(Given.Header("b"), Given.Voucher, Given.Provider, new Fen(30_000)));
+        book.Accept(VoucherEntries.Expire(Given.Header("c"), Given.Voucher, Given.Money, 50_000));
+
+        JournalEntry refund = book.Accept(
+            VoucherEntries.RefundEnded(Ended("d", VoucherEnd.Expired), redeem.Id, Redeemed(Given.Money, 30_000, 30_000), code));
+
+        Assert.Equal((EntryKind.Reverse, code, redeem.Index), (refund.Kind, refund.Code, refund.Of));
+        Assert.Equal(
+            "provider/P00000000001/payable>voucher/C00000000001 CNY 30000/0/0\nvoucher/C00000000001>programme/meals/allotted CNY 30000/0/0",
+            Given.Moved(book, refund));
+        Assert.Equal(100_000, book.Counters("programme/meals/allotted").DebitRoom);
+        Assert.Equal(VoucherEnd.Expired, VoucherFacts.Of(book.Find("voucher/C00000000001")!, refund).End);
+        Assert.Equal(Reason.EntryAlreadyReversed, book.Submit(VoucherEntries.Refund(Given.Header("e"), redeem.Id)).Refusal?.Reason);
+    }
+
+    /// <summary>All that was free has gone back to the fund: the plain opposite would need what a low price had left over.</summary>
+    [Fact]
+    public void What_comes_back_for_a_voided_unit_voucher_needs_nothing_of_its_programme()
+    {
+        Book book = Given.FundedProgramme();
+        book.Accept(VoucherEntries.Issue(Given.Header("a"), Given.Voucher, Given.Meals, 30));
+        JournalEntry redeem = book.Accept(
+            VoucherEntries.RedeemUnits(Given.Header("b"), Given.Voucher, Given.Meals, Given.Provider, 2, new Fen(500)));
+        book.Accept(VoucherEntries.Void(Given.Header("c"), Given.Voucher, Given.Meals, 28));
+        book.Accept(MoneyEntries.Return(Given.Header("d"), Given.Programme, [(Given.Lottery, new Fen(99_500))]));
+        Assert.Equal(Reason.InsufficientBalance, book.Submit(VoucherEntries.Refund(Given.Header("e"), redeem.Id)).Refusal?.Reason);
+
+        JournalEntry refund = book.Accept(
+            VoucherEntries.RefundEnded(Ended("f", VoucherEnd.Voided), redeem.Id, Redeemed(Given.Meals, 2, 500)));
+
+        Assert.Equal(
+            "provider/P00000000001/payable>programme/meals/committed CNY 500/0/0\n"
+                + "programme/meals/units>voucher/C00000000001 MEAL 2/0/0\nvoucher/C00000000001>programme/meals/units MEAL 2/0/0\n"
+                + "programme/meals/committed>programme/meals/allotted CNY 500/0/0",
+            Given.Moved(book, refund));
+        Assert.Equal((500, 0, 0), (
+            book.Counters("programme/meals/allotted").DebitRoom, book.Counters("programme/meals/committed").DebitRoom,
+            book.Counters("provider/P00000000001/payable").DebitRoom));
+        Assert.Equal(VoucherEnd.Voided, VoucherFacts.Of(book.Find("voucher/C00000000001")!, refund).End);
+    }
+
+    private static EntryHeader Ended(string id, VoucherEnd end) =>
+        Given.Header(id) with { Details = EntryDetails.Of([(VoucherRule.EndedKey, StoredName.Of(end))]) };
+
+    private static Redemption Redeemed(VoucherTerms terms, long fromVoucher, long credited) => new(
+        Given.Voucher, Given.Elder, Given.Programme, Given.Provider, Slug.Parse("meal-canteen"), 1, new Fen(credited), Fen.Zero,
+        fromVoucher, terms.Unit, new Fen(credited), Fen.Zero, ServicePlace.Home, new DateOnly(2026, 10, 1), 0);
+
     [Fact]
     public void Price_above_the_commitment_is_a_bug_of_the_caller() =>
         Assert.Throws<ArgumentOutOfRangeException>(

@@ -217,6 +217,38 @@ public sealed class BillRuleTests
             Assert.False(BillQuote.TryParse(text, out _)));
     }
 
+    /// <summary>Of three vouchers one lives, one was voided, and one's claim-by is over, though no run has expired it.</summary>
+    [Fact]
+    public void Each_line_comes_back_to_a_voucher_that_lives_and_to_the_programme_of_one_that_has_ended()
+    {
+        VoucherFacts[] vouchers = Vouchers("M:meal=2x1200@31;A:care=100@30;B:care=80000@31");
+        Bill bill = Judge(Claim("meal-canteen*2 2000-0;care-home*1 8000-0"), vouchers).Bill!;
+        VoucherFacts Now(OpaqueId id) => vouchers.Single(voucher => voucher.Id == id) switch
+        {
+            { Id.Text: ['M', ..] } meals => meals with { Remaining = 0, End = VoucherEnd.Voided },
+            { Id.Text: ['A', ..] } late => late with { Remaining = 7, Terms = late.Terms with { ClaimBy = Today.AddDays(-1) } },
+            var lives => lives with { Remaining = 76_100 },
+        };
+
+        (Bill? back, Refusal? refusal) = BillRule.Refund(bill, new HashSet<int>(), [], Now, Today);
+
+        Assert.Null(refusal);
+        Assert.Equal(
+            ["M Voided 0", "A Expired 7", "B None 80000"],
+            back!.Shares.Select(share => $"{share.Voucher.Text[0]} {share.Ended} {share.Remaining}"));
+        JournalEntry entry = Entry(VoucherEntries.RefundBill(Header(back), back));
+        Assert.Equal(Text(back), Text(Bill.Of(entry)));
+        Assert.Equal(VoucherEnd.Voided, VoucherRule.EndIn(entry, back.Shares[0].Voucher));
+        Assert.True(VoucherRule.Frees(entry));
+        // What the elder gave up and got back is the same as if the vouchers lived, though the entry moves more.
+        SpentToday left = HolderCheckRule.Spent(
+            [Entry(VoucherEntries.PayBill(Header(bill), bill)), entry with { Index = 8, Header = entry.Header with
+            {
+                Details = entry.Header.Details.Add(Bill.BillKey, "7"),
+            } }], Carer);
+        Assert.Equal(default, left);
+    }
+
     [Fact]
     public void An_entry_of_a_bill_and_of_its_refund_is_read_as_it_was_written()
     {

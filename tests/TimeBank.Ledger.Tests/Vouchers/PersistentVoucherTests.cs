@@ -103,10 +103,10 @@ public sealed class PersistentVoucherTests
 
         Assert.Equal(Reason.VoucherPaidOut, Judge(paid, Today, Today).Refusal?.Reason);
         // It is the estate's again, not the provider's who didn't give it.
-        Assert.Null(VoucherRule.Refill(paid, Today));
+        Assert.Equal(VoucherEnd.None, VoucherRule.EndAtRefund(paid, Today));
         Assert.Equal(Reason.VoucherPaidOut, VoucherRule.Void(paid, Today)?.Reason);
         Assert.Equal(Reason.VoucherPaidOut, OfflineRule.Print(paid, Today)?.Reason);
-        Assert.Null(VoucherRule.Refill(Persistent(), new DateOnly(2046, 1, 1)));
+        Assert.Equal(VoucherEnd.None, VoucherRule.EndAtRefund(Persistent(), new DateOnly(2046, 1, 1)));
     }
 
     [Theory]

@@ -273,6 +273,27 @@ public sealed class RedemptionRuleTests
         Assert.Null(provider.PriceRefusal(cheaper, 1, cheaper.CeilingPrice, Today));
     }
 
+    /// <summary>What was paid for a service that wasn't given comes back however late; where it goes is the row's last word.</summary>
+    [Theory]
+    [InlineData("2026-10-10", VoucherEnd.None, VoucherEnd.None)]
+    [InlineData("2026-11-28", VoucherEnd.None, VoucherEnd.None)]
+    [InlineData("2026-11-29", VoucherEnd.None, VoucherEnd.Expired)]
+    [InlineData("2026-11-29", VoucherEnd.Expired, VoucherEnd.Expired)]
+    [InlineData("2026-10-10", VoucherEnd.Voided, VoucherEnd.Voided)]
+    [InlineData("2026-11-29", VoucherEnd.Voided, VoucherEnd.Voided)]
+    [InlineData("2026-11-29", VoucherEnd.PaidOut, VoucherEnd.None)]
+    public void A_refund_has_no_last_day_and_fills_no_voucher_that_has_ended(string today, VoucherEnd end, VoucherEnd atRefund)
+    {
+        VoucherFacts voucher = Meals() with { Remaining = 0, End = end };
+        JournalEntry entry = new(
+            RegionCode.Parse("430211"), 7, LedgerTime.Parse("2026-10-10T00:00:00.000000Z"), Given.Header("meal"), EntryKind.Post,
+            EntryCode.RedeemVoucher, [], [], [], null, null, null);
+
+        Assert.Null(VoucherRule.Refund(voucher, new LinkedEntry(entry, null, null)));
+        Assert.Equal(Reason.RedemptionAlreadyRefunded, VoucherRule.Refund(voucher, new LinkedEntry(entry, null, 9))?.Reason);
+        Assert.Equal(atRefund, VoucherRule.EndAtRefund(voucher, DateOnly.Parse(today, null)));
+    }
+
     private static VoucherFacts Meals() => new(
         Voucher,
         new VoucherTerms(Elder, Slug.Parse("meals"), VoucherKind.Units, Unit.Meal, [ServiceType.Meal], new Fen(1_200),

@@ -33,7 +33,8 @@ public sealed class ContractTests
     {
         var enums = new SortedDictionary<string, Type>(StringComparer.Ordinal)
         {
-            [nameof(EntryCode)] = typeof(EntryCode), [nameof(EntryKind)] = typeof(EntryKind), [nameof(VoucherKind)] = typeof(VoucherKind),
+            [nameof(EntryCode)] = typeof(EntryCode), [nameof(EntryKind)] = typeof(EntryKind),
+            [nameof(VoucherEnd)] = typeof(VoucherEnd), [nameof(VoucherKind)] = typeof(VoucherKind),
         };
         string[] lines =
         [

@@ -31,8 +31,8 @@ public sealed class RoadTests
     /// <summary>The members at which the road turns back, by why.</summary>
     private static readonly string[] Elsewhere =
     [
-        // For another answer than yes: a refusal, an outage, or another writer.
-        "RequestReader.Refuse", "Problem.Short", "LedgerCall.Fail",
+        // For another answer than yes: a refusal, an empty voucher, an outage, or another writer.
+        "RequestReader.Refuse", "Problem.Short", "VoucherRule.EndIn", "LedgerCall.Fail",
         // For another caller: counter staff, a dry run, a demonstration.
         "VoucherReader.FindAsync", "ILedgerGrain.DryRunAsync", "TrialCall.Decide", "ScenarioClock.IsBeyondEnd",
         // For other calls of a clerk: the rules of a payment judge the clerk's right.

@@ -137,11 +137,48 @@ public sealed class VoucherGrainTests : IAsyncLifetime
         Assert.Null((await _district.Voucher(_meals).VoidAsync(District.Named("end"))).Refusal);
 
         Assert.Equal(Reason.VoucherVoided, await RefusalAsync(_meals, Meal()));
-        Assert.Equal(Reason.VoucherVoided, await RefundAsync(_meals, redemption.Index));
         Assert.Equal(Reason.VoucherVoided, (await _district.Voucher(_meals).VoidAsync(_district.Command())).Refusal?.Reason);
         Assert.Null((await _district.Voucher(_meals).VoidAsync(District.Named("end"))).Refusal);
         Assert.Equal((12_000 - 1_100, 0),
             (await AllottedAsync("meals"), await _district.BalanceAsync(Chart.ProgrammeCommitted(Slug.Parse("meals")).Path)));
+
+        // A meal that wasn't eaten is the programme's again, and the voucher is still voided.
+        Command sorry = District.Named("sorry");
+        Outcome back = await _district.Voucher(_meals).RefundAsync(sorry, redemption.Index);
+        Assert.Equal(back.Entry!.Index, (await _district.Voucher(_meals).RefundAsync(sorry, redemption.Index)).Entry!.Index);
+        Assert.Equal((0, 12_000, 0), (Redemption.Of(back.Entry).Remaining, await AllottedAsync("meals"), await PayableAsync(_canteen)));
+        Assert.Equal(Reason.RedemptionAlreadyRefunded, await RefundAsync(_meals, redemption.Index));
+        Assert.Equal(Reason.VoucherVoided, await RefusalAsync(_meals, Meal()));
+        Assert.Equal(Reason.VoucherVoided, (await _district.Voucher(_meals).VoidAsync(_district.Command())).Refusal?.Reason);
+    }
+
+    /// <summary>After claim-by the way is the same before and after the run, by a refund and by a reversal.</summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task What_comes_back_after_claim_by_is_the_programmes(bool isExpired, bool isReversed)
+    {
+        JournalEntry meal = (await RedeemAsync(_meals, Meal())).Entry!, care = (await RedeemAsync(_money, Care(8_000))).Entry!;
+        _district.MoveTo(new DateOnly(2026, 11, 29));
+        if (isExpired) await Expiry(_district.Command()).ExpireAsync(Assert.Single(await Expiry(_district.Command()).DueAsync(default)));
+        long before = await AllottedAsync("national");
+
+        foreach ((OpaqueId voucher, long index) in new[] { (_meals, meal.Index), (_money, care.Index) })
+        {
+            IVoucherGrain grain = _district.Voucher(voucher);
+            Outcome back = isReversed ? (await grain.ReverseAsync(_district.Command(), index)).Outcome
+                : await grain.RefundAsync(_district.Command(), index);
+            Assert.Equal((EntryKind.Reverse, "Expired"), (back.Entry!.Kind, back.Entry.Detail(VoucherRule.EndedKey)));
+        }
+
+        Assert.Equal((0, 0), (await PayableAsync(_canteen), await PayableAsync(_carer)));
+        Assert.Equal(before + 4_000, await AllottedAsync("national"));
+        Assert.Equal(Reason.VoucherClaimByPassed, await RefusalAsync(_meals, Meal() with { ServiceDate = District.First }));
+        if (!isExpired) await Expiry(_district.Command()).ExpireAsync(Assert.Single(await Expiry(_district.Command()).DueAsync(default)));
+        Assert.Equal((12_000, 80_000), (await AllottedAsync("meals"), await AllottedAsync("national")));
+        Assert.Equal(Reason.VoucherClaimByPassed, await RefusalAsync(_meals, Meal() with { ServiceDate = District.First }));
     }
 
     [Fact]

@@ -116,6 +116,8 @@ public abstract class HistoryContract(TestServer server)
         private readonly Random _random = new(seed);
         private readonly List<JournalEntry> _entries = [];
         private readonly List<(OpaqueId Id, VoucherTerms Terms, long Remaining)> _vouchers = [];
+        private readonly HashSet<OpaqueId> _ended = [];
+        private readonly Dictionary<long, (OpaqueId Voucher, VoucherTerms Terms, long Amount, long Fen)> _redeemed = [];
         private readonly Dictionary<long, (Slug Fund, long Fen)> _cameIn = [];
         private int _steps;
         private (Slug Programme, UnspentFunds Before, ImmutableArray<FunderPart> Parts) _returned;
@@ -195,16 +197,29 @@ public abstract class HistoryContract(TestServer server)
         {
             (OpaqueId id, VoucherTerms terms, long remaining) = _vouchers[at];
             long amount = Math.Max(1, Math.Min(remaining, Some(terms.Kind == VoucherKind.Units ? 2 : 25)));
+            long fen = terms.Kind == VoucherKind.Units ? Some((int)amount * 13) : amount;
             Proposal proposal = terms.Kind == VoucherKind.Units
-                ? VoucherEntries.RedeemUnits(Header(), id, terms, _provider, amount, new Fen(Some((int)amount * 13)))
+                ? VoucherEntries.RedeemUnits(Header(), id, terms, _provider, amount, new Fen(fen))
                 : VoucherEntries.RedeemMoney(Header(), id, _provider, new Fen(amount));
-            return (proposal, _ => _vouchers[at] = (id, terms, remaining - amount));
+            return (proposal, Then);
+
+            void Then(JournalEntry entry)
+            {
+                _vouchers[at] = (id, terms, remaining - amount);
+                _redeemed[entry.Index] = (id, terms, amount, fen);
+            }
         }
 
         private (Proposal, Action<JournalEntry>) End(int at, Func<EntryHeader, OpaqueId, VoucherTerms, long, Proposal> end)
         {
             (OpaqueId id, VoucherTerms terms, long remaining) = _vouchers[at];
-            return (end(Header(), id, terms, Math.Max(1, remaining)), _ => _vouchers[at] = (id, terms, 0));
+            return (end(Header(), id, terms, Math.Max(1, remaining)), Then);
+
+            void Then(JournalEntry entry)
+            {
+                _vouchers[at] = (id, terms, 0);
+                if (entry.Code != EntryCode.PayEstate) _ended.Add(id);
+            }
         }
 
         private static Proposal PayEstate(EntryHeader header, OpaqueId voucher, VoucherTerms terms, long remaining) =>
@@ -243,10 +258,20 @@ public abstract class HistoryContract(TestServer server)
             if (_entries.Exists(entry => entry.Code == EntryCode.ReturnFunds)
                 && await reports.SpentAsync(RegionCode.Parse(Region), original, CancellationToken.None) is not null)
                 return Receive();
+            // A voucher that has ended passes on to its programme what comes back.
+            if (_redeemed.TryGetValue(original.Index, out var paid) && _ended.Contains(paid.Voucher))
+            {
+                Ledger.Redemption redeemed = Redeemed(paid.Voucher, paid.Terms, paid.Amount, paid.Fen);
+                return (VoucherEntries.RefundEnded(Header(), original.Id, redeemed), Nothing);
+            }
             return original.Code == EntryCode.RedeemVoucher
                 ? (VoucherEntries.Refund(Header(), original.Id), Nothing)
                 : (Entries.Reverse(Header(), original.Id), _ => _cameIn.Remove(original.Index));
         }
+
+        private Ledger.Redemption Redeemed(OpaqueId voucher, VoucherTerms terms, long amount, long fen) => new(
+            voucher, terms.Elder, terms.Programme, _provider, Slug.Parse("meal-canteen"), 1, new Fen(fen), Fen.Zero, amount, terms.Unit,
+            new Fen(fen), Fen.Zero, Ledger.ServicePlace.Home, Day, 0);
 
         private EntryHeader Header()
         {

@@ -1,4 +1,5 @@
 using Google.Protobuf.WellKnownTypes;
+using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.Testing;
 using TimeBank.V1;
@@ -7,8 +8,8 @@ using Xunit;
 namespace TimeBank.Server.Tests;
 
 /// <summary>
-/// An ended voucher stays ended, and a reversed issue counts as never made. The class has its own server, because it moves the clock past
-/// the month's end.
+/// An ended voucher stays ended, and what is taken back of it goes on to its programme: a service that wasn't given is never the
+/// provider's. A reversed issue counts as never made. The class has its own server, because it moves the clock past the month's end.
 /// </summary>
 public sealed class EndedVoucherTests : IAsyncLifetime
 {
@@ -41,17 +42,22 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         VoidVoucherResponse voided = await _desk.Vouchers.VoidVoucherAsync(
             new VoidVoucherRequest { RequestId = Desk.Id(), Voucher = voucher.Name, Memo = "搬走" });
         string before = await _server.TrialBalanceAsync();
-
         ReverseRequest again = Reversal(redemption);
-        await Finance.ReverseAsync(new ReverseRequest(again) { ValidateOnly = true }).IsRefusedAsync(Reason.VoucherVoided);
-        await Finance.ReverseAsync(again).IsRefusedAsync(Reason.VoucherVoided);
-        await Finance.ReverseAsync(again).IsRefusedAsync(Reason.VoucherVoided);
+        Entry would = await Finance.ReverseAsync(new ReverseRequest(again) { ValidateOnly = true });
+        Assert.Equal(before, await _server.TrialBalanceAsync());
+
+        // The voucher was refused its money once. Then the provider kept what it hadn't given.
+        Entry done = await Finance.ReverseAsync(again);
+
+        Assert.Equal((redemption, would.Transfers), (done.Reverses, done.Transfers));
+        Assert.Equal(done, await Finance.ReverseAsync(again));
+        await IsBackAsync(voucher, VoucherState.Voided);
+        before = await _server.TrialBalanceAsync();
+        await Finance.ReverseAsync(Reversal(redemption)).IsRefusedAsync(Reason.EntryAlreadyReversed);
         await Finance.ReverseAsync(Reversal(voided.Entry)).IsRefusedAsync(Reason.EntryNotReversible);
         await Finance.ReverseAsync(Reversal(voucher.IssueEntry)).IsRefusedAsync(Reason.InsufficientBalance);
 
         Assert.Equal(before, await _server.TrialBalanceAsync());
-        Voucher now = await _desk.VoucherOfAsync(_elder, _meals);
-        Assert.Equal((VoucherState.Voided, 0), (now.State, now.Remaining.Value));
         await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen)).IsRefusedAsync(Reason.VoucherVoided);
         Assert.Equal(0, (await _desk.IssueAsync(_meals))[^1].Summary.Changed);
     }
@@ -107,21 +113,90 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         await MoveToAsync(2026, 11, 29);
         RedeemVoucherRequest late = _desk.Lunch(voucher.Name, _canteen);
         late.ServiceDate = new Date { Year = 2026, Month = 10, Day = 31 };
-        await _desk.Clerk(_canteen).RedeemVoucherAsync(late).IsRefusedAsync(Reason.VoucherClaimByPassed);
+        RpcException early = await Assert.ThrowsAsync<RpcException>(async () => await _desk.Clerk(_canteen).RedeemVoucherAsync(late));
+        Google.Rpc.ErrorInfo before = early.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!;
         await Desk.RunAsync(
             _desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest { RequestId = Desk.Id(), Parent = _desk.Region }));
         Entry expiry = (await Finance.ListEntriesAsync(new ListEntriesRequest { Parent = _desk.Region, Code = "EXPIRE_VOUCHER" }))
             .Entries.Single();
-        string before = await _server.TrialBalanceAsync();
 
-        await Finance.ReverseAsync(Reversal(redemption)).IsRefusedAsync(Reason.VoucherClaimByPassed);
+        await Finance.ReverseAsync(Reversal(redemption));
         await Finance.ReverseAsync(Reversal(expiry.Name)).IsRefusedAsync(Reason.EntryNotReversible);
 
-        Assert.Equal(before, await _server.TrialBalanceAsync());
-        Assert.Equal(VoucherState.Expired, (await _desk.VoucherOfAsync(_elder, _meals)).State);
+        await IsBackAsync(voucher, VoucherState.Expired);
         // The refusal names the claim-by day, also after the run has expired the voucher.
         late.RequestId = Desk.Id();
-        await _desk.Clerk(_canteen).RedeemVoucherAsync(late).IsRefusedAsync(Reason.VoucherClaimByPassed);
+        RpcException after = await Assert.ThrowsAsync<RpcException>(async () => await _desk.Clerk(_canteen).RedeemVoucherAsync(late));
+        Assert.Equal((before.Reason, before.Metadata["date"]), ("VOUCHER_CLAIM_BY_PASSED", "2026-11-28"));
+        Google.Rpc.ErrorInfo info = after.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!;
+        Assert.Equal((before.Reason, before.Metadata["date"]), (info.Reason, info.Metadata["date"]));
+    }
+
+    /// <summary>
+    /// A meal of 30 October was never given. The elder complains within the days to claim; staff agree when those are over, the vouchers
+    /// have expired and what was left has gone back to the fund.
+    /// </summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_complaint_is_right_about_is_not_paid_however_late_it_is_answered(bool isOnBill)
+    {
+        await PayeeSeed.WriteAsync(_server.Services, _canteen);
+        await _desk.IssueAsync(_meals);
+        Voucher voucher = await _desk.VoucherOfAsync(_elder, _meals);
+        await MoveToAsync(2026, 10, 30);
+        VoucherService.VoucherServiceClient clerk = _desk.Clerk(_canteen);
+        var bill = new PayBillRequest
+        {
+            RequestId = Desk.Id(), Elder = _elder, Provider = _canteen, Place = V1.ServicePlace.Home, Vouchers = { voucher.Name },
+            Lines = { BillDesk.Line("meal-canteen", 1, 1_000), BillDesk.Line("meal-canteen", 1, 900) },
+        };
+        string paid = isOnBill ? (await clerk.PayBillAsync(bill)).Bill.Name
+            : (await clerk.RedeemVoucherAsync(_desk.Lunch(voucher.Name, _canteen))).Redemption.Name;
+        await MoveToAsync(2026, 11, 25);
+        Complaint filed = await new ComplaintService.ComplaintServiceClient(_server.As(Role.Elder, _elder)).FileComplaintAsync(
+            new FileComplaintRequest
+            {
+                RequestId = Desk.Id(), Parent = _desk.Region, Subject = paid, Category = V1.ComplaintCategory.NotReceived, Words = "没有送到",
+            });
+        await MoveToAsync(2026, 12, 1);
+        await Desk.RunAsync(
+            _desk.Vouchers.ExpireVouchers(new ExpireVouchersRequest { RequestId = Desk.Id(), Parent = _desk.Region }));
+        await ReturnAsync();
+        Assert.Equal(0, (await ReportAsync()).Available.Value);
+
+        string entry;
+        if (isOnBill)
+        {
+            var back = new RefundBillRequest { RequestId = Desk.Id(), Bill = paid, Memo = "没有送到", Lines = { 1 } };
+            RefundBillResponse first = await clerk.RefundBillAsync(back);
+            Assert.Equal((1_000, 0), (first.Refunded.Value, Assert.Single(first.Vouchers).Remaining.Value));
+            Assert.Equal(first, await clerk.RefundBillAsync(back));
+            RefundBillRequest rest = new() { RequestId = Desk.Id(), Bill = paid, Memo = "没有送到" };
+            entry = (await clerk.RefundBillAsync(rest)).Bill.RefundEntries[^1];
+        }
+        else
+        {
+            RefundRedemptionResponse back = await clerk.RefundRedemptionAsync(
+                new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = paid, Memo = "没有送到" });
+            Assert.Equal((RedemptionState.Refunded, 0), (back.Redemption.State, back.Remaining.Value));
+            entry = back.Redemption.RefundEntry;
+        }
+
+        ComplaintService.ComplaintServiceClient office = new(_server.As(Role.FinanceChecker, subject: "office"));
+        await office.CloseComplaintAsync(new CloseComplaintRequest { RequestId = Desk.Id(), Name = filed.Name, Entry = entry });
+        await new SettlementService.SettlementServiceClient(_server.As(Role.FinanceMaker, subject: "maker"))
+            .PrepareBatchAsync(new PrepareBatchRequest { RequestId = Desk.Id(), Parent = _desk.Region, Providers = { _canteen } })
+            .IsRefusedAsync(Reason.NothingToSettle);
+        await IsBackAsync(voucher, VoucherState.Expired);
+        // It goes back to the fund, as what expired did.
+        ProgrammeReport report = await ReportAsync();
+        Assert.Equal((isOnBill ? 1_900 : 1_000, new Date { Year = 2026, Month = 12, Day = 4 }),
+            (report.Available.Value, report.ReturnDueDate));
+        await ReturnAsync();
+        report = await ReportAsync();
+        ReportTies.Check(report);
+        Assert.Equal((0, 0), (report.Available.Value, report.Funds.Sum(line => line.Spent.Value)));
     }
 
     [Fact]
@@ -210,6 +285,23 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         await Finance.ReverseAsync(Reversal(october.Name)).IsRefusedAsync(Reason.EntryNotReversible);
         Assert.Equal(240, (await _desk.HoursAsync(elder)).Issued.Value);
     }
+
+    /// <summary>The one meal that was paid is the programme's again, and reports and books know it.</summary>
+    private async Task IsBackAsync(Voucher voucher, VoucherState state)
+    {
+        Voucher now = await _desk.VoucherOfAsync(_elder, _meals);
+        Assert.Equal((voucher.Name, state, 0), (now.Name, now.State, now.Remaining.Value));
+        Assert.Equal(0, (await _desk.ProviderClerk(_canteen).GetProviderAsync(new GetProviderRequest { Name = _canteen })).Payable.Value);
+        ProgrammeReport report = await ReportAsync();
+        ReportTies.Check(report);
+        Assert.Equal((0, 0, 0), (report.Units.Redeemed.Value, report.Money.Redeemed.Value, report.Money.Remaining.Value));
+    }
+
+    private async Task<ProgrammeReport> ReportAsync() =>
+        await _desk.Auditor.GetProgrammeReportAsync(new GetProgrammeReportRequest { Programme = _meals });
+
+    private async Task ReturnAsync() => await Desk.RunAsync(
+        _desk.Maker.ReturnUnspentFunds(new ReturnUnspentFundsRequest { RequestId = Desk.Id(), Parent = _desk.Region }));
 
     private ReverseRequest Reversal(string entry) => new() { RequestId = Desk.Id(), Entry = entry, Memo = "记错" };
 

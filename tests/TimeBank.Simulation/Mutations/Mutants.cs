@@ -72,8 +72,8 @@ internal static class Mutants
             "Fen upTo = new((long)((Int128)due.Value * given / line.Quantity));",
             "Fen upTo = before + new Fen((long)((Int128)due.Value * units / line.Quantity));"),
         new("bill-commitment-kept", Ledger, "Vouchers/Voucher.cs", "if (share.Freed > Fen.Zero)", "if (share.Freed > new Fen(1))"),
-        new("bill-refunded-forwards", Ledger, "Vouchers/Voucher.cs", "Transfers(lines, share).Reverse())",
-            "Transfers(lines, share))"),
+        new("bill-refunded-forwards", Ledger, "Vouchers/Voucher.cs", "Transfers(lines, share).Reverse()",
+            "Transfers(lines, share)"),
 
         new("bill-rounded-up", Ledger, "Vouchers/RedemptionRule.cs", "(Int128)ownPart.Value * ratioPercent / 100)",
             "((Int128)ownPart.Value * ratioPercent + 99) / 100)"),
@@ -82,11 +82,10 @@ internal static class Mutants
             "if (refunded.Contains(-line)) return"),
         new("bill-refunded-again-as-a-whole", Ledger, "Vouchers/BillRule.cs", ".Where(line => !refunded.Contains(line)) : wanted)",
             ": wanted)"),
-        new("bill-refund-fills-another-voucher", Ledger, "Vouchers/Voucher.cs", "Transfers(lines, share).Reverse())",
-            "Transfers(lines, share with { Voucher = lines.Shares[0].Voucher }).Reverse())"),
+        new("bill-refund-fills-another-voucher", Ledger, "Vouchers/Voucher.cs", "Transfers(lines, share).Reverse()",
+            "Transfers(lines, share with { Voucher = lines.Shares[0].Voucher }).Reverse()"),
         new("bill-refund-of-an-ended-voucher", Ledger, "Vouchers/BillRule.cs",
-            "if (VoucherRule.Refill(voucherOf(share.Voucher), today) is { } ended)",
-            "if (VoucherRule.Refill(voucherOf(share.Voucher), today) is { Reason: Reason.VoucherVoided } ended)"),
+            "VoucherEnd end = VoucherRule.EndAtRefund(voucherOf(share.Voucher), today);", "VoucherEnd end = VoucherEnd.None;"),
 
         // Terminals and their receipts.
         new("receipt-with-an-old-counter-taken", Ledger, Chain, "if (receipt.Counter <= Counter)", "if (receipt.Counter < Counter)"),

@@ -81,19 +81,21 @@ internal sealed class BillWants(World world, People people)
 
         int[] lines = wanted.Length > 0 ? wanted : [.. bill.Bill.Lines.Select(line => line.Number).Where(line => !back.Contains(line))];
         ShareAsked[] shares = [.. bill.Shares.Where(share => lines.Contains(share.Line))];
-        Reason? expected = WhyNot(wanted, back, shares, facts, today);
+        Reason? expected = WhyNot(wanted, back, shares);
+        bool HasEnded(ShareAsked share) => facts[share.Voucher.Voucher].End != VoucherEnd.None || today > share.Voucher.Terms.ClaimBy;
         world.Tally.Add(expected is { } no ? $"bill refund {no}" : "bill refund");
         if (refusal?.Reason != expected) throw world.Report(
             $"the rules say {refusal?.Reason.ToString() ?? "yes"} to a refund of lines {string.Join(", ", wanted)}, and should say "
                 + $"{expected?.ToString() ?? "yes"}");
         if (taken is null) return null;
         var left = facts.ToDictionary(one => one.Key, one => one.Value.Remaining);
-        long[] afterwards = [.. shares.Select(share => left[share.Voucher.Voucher] += share.Amount)];
+        long[] afterwards = [.. shares.Select(share => left[share.Voucher.Voucher] += HasEnded(share) ? 0 : share.Amount)];
+        if (shares.Any(HasEnded)) world.Tally.Add("bill refund of an ended voucher");
         if (!taken.Shares.Select(share => share.Remaining).SequenceEqual(afterwards)) throw world.Report(
             $"a refund leaves {string.Join(", ", taken.Shares.Select(share => share.Remaining))}, not {string.Join(", ", afterwards)}");
         EntryId id = Bill.RefundId(bill.Id, known, 0);
-        var legs = shares.SelectMany(share =>
-            share.Legs(bill.Payable).Reverse().Select(leg => leg with { Debit = leg.Credit, Credit = leg.Debit }));
+        var legs = shares.SelectMany(share => HasEnded(share) ? share.Through(bill.Payable)
+            : share.Legs(bill.Payable).Reverse().Select(leg => leg with { Debit = leg.Credit, Credit = leg.Debit }));
         return new Draft(
             new Want(WantKind.Post, EntryCode.RefundBill) { Legs = [.. legs] },
             header => VoucherEntries.RefundBill(header, taken),
@@ -106,20 +108,11 @@ internal sealed class BillWants(World world, People people)
         };
     }
 
-    /// <summary>Why lines can't be taken back; null where they can be: each once, of vouchers whose claims are open.</summary>
-    private static Reason? WhyNot(
-        int[] wanted, HashSet<int> back, ShareAsked[] shares, Dictionary<OpaqueId, VoucherFacts> facts, DateOnly today)
-    {
-        if (wanted.Any(back.Contains)) return Reason.BillLineAlreadyRefunded;
-        if (shares.Length == 0) return wanted.Length > 0 ? Reason.BillLineNotPaid : Reason.BillLineAlreadyRefunded;
-        foreach (ShareAsked share in shares)
-        {
-            VoucherFacts voucher = facts[share.Voucher.Voucher];
-            if (voucher.End == VoucherEnd.Voided) return Reason.VoucherVoided;
-            if (voucher.End == VoucherEnd.Expired || today > share.Voucher.Terms.ClaimBy) return Reason.VoucherClaimByPassed;
-        }
-        return null;
-    }
+    /// <summary>Why lines can't be taken back; null where they can be: each once, however late.</summary>
+    private static Reason? WhyNot(int[] wanted, HashSet<int> back, ShareAsked[] shares) =>
+        wanted.Any(back.Contains) ? Reason.BillLineAlreadyRefunded
+        : shares.Length > 0 ? null
+        : wanted.Length > 0 ? Reason.BillLineNotPaid : Reason.BillLineAlreadyRefunded;
 
     /// <summary>No line of a bill was taken back more often than it was paid.</summary>
     public string? Wrong(Auditor auditor)
@@ -218,6 +211,21 @@ internal sealed class BillWants(World world, People people)
                 new Leg(Account, $"programme/{terms.Programme}/units", terms.Unit.Code, Amount),
                 new Leg(committed, payable, Fen, Credited),
                 new Leg(committed, $"programme/{terms.Programme}/allotted", Fen, (Amount * terms.UnitPrice.Value) - Credited),
+            ];
+            return all.Where(leg => leg.Amount > 0);
+        }
+
+        /// <summary>The way back where the voucher has ended: through it to the programme.</summary>
+        public IEnumerable<Leg> Through(string payable)
+        {
+            VoucherTerms terms = Voucher.Terms;
+            string units = $"programme/{terms.Programme}/units", committed = $"programme/{terms.Programme}/committed",
+                allotted = $"programme/{terms.Programme}/allotted";
+            if (terms.Kind == VoucherKind.Money) return [new Leg(payable, Account, Fen, Amount), new Leg(Account, allotted, Fen, Amount)];
+            Leg[] all =
+            [
+                new Leg(payable, committed, Fen, Credited), new Leg(units, Account, terms.Unit.Code, Amount),
+                new Leg(Account, units, terms.Unit.Code, Amount), new Leg(committed, allotted, Fen, Credited),
             ];
             return all.Where(leg => leg.Amount > 0);
         }

@@ -79,6 +79,48 @@ public sealed class JournalVerifierTests
         Assert.StartsWith($"regions/430211/entries/{at}", finding.Where, StringComparison.Ordinal);
     }
 
+    /// <summary>A refund whose voucher has ended: the provider's money passes through it to the programme, all of it and no more.</summary>
+    [Theory]
+    [InlineData("sound", "")]
+    [InlineData("less from the provider", "transfers")]
+    [InlineData("less passed on", "transfers")]
+    [InlineData("nothing passed on", "transfers")]
+    [InlineData("another redemption", "transfers")]
+    [InlineData("to the provider instead", "transfers")]
+    public async Task What_comes_back_for_an_ended_voucher_goes_on_to_its_programme(string forgery, string what)
+    {
+        var writer = new BatchWriter(new MemoryLedgerStore(), Tianyuan);
+        await writer.WriteAsync(Receive("gift", 1_000_000), Allot("allot", 600_000), IssueMeals("v1", 20));
+        await writer.WriteAsync(RedeemMeal("meal", "v1"), VoucherEntries.RedeemUnits(
+            Header("whole"), Id("v1"), MealTerms(), Provider, 1, new Fen(1_500)));
+        var redeemed = new Redemption(
+            Id("v1"), Elder, Meals, Provider, Slug.Parse("meal-canteen"), 1, new Fen(1_200), Fen.Zero, 1, Unit.Meal, new Fen(1_200),
+            Fen.Zero, ServicePlace.Home, new DateOnly(2026, 10, 1), 18);
+        await writer.WriteAsync(
+            VoucherEntries.Void(Header("void"), Id("v1"), MealTerms(), 18),
+            VoucherEntries.RefundEnded(Header("refund"), Entry("meal"), redeemed));
+        var verifier = new JournalVerifier(Head, BooksRow.Of(Head));
+        AppendedEntry last = writer.Appended[^1];
+        Assert.Equal("refund", last.Entry.Detail("name"));
+        Assert.All(writer.Appended.SkipLast(1), sound => Assert.Null(verifier.Entry(Row(sound))));
+
+        Transfer first = last.Entry.Transfers[0], end = last.Entry.Transfers[^1];
+        JournalEntry forged = forgery switch
+        {
+            "less from the provider" => First(last.Entry, transfer => transfer with { Posted = 1_199 }),
+            "less passed on" => last.Entry with { Transfers = last.Entry.Transfers.Replace(end, end with { Posted = 1_199 }) },
+            "nothing passed on" => last.Entry with { Transfers = last.Entry.Transfers[..2] },
+            "another redemption" => last.Entry with { Of = writer.Appended.FindIndex(one => one.Entry.Detail("name") == "whole") },
+            "to the provider instead" => last.Entry with
+            {
+                Transfers = last.Entry.Transfers.Replace(end, end with { Debit = first.Debit, Credit = end.Credit }),
+            },
+            _ => last.Entry,
+        };
+        Finding? finding = verifier.Entry(Row(last with { Entry = forged, Bytes = EntryCodec.Encode(forged) }));
+        Assert.Equal(what, finding?.What ?? "");
+    }
+
     [Fact]
     public async Task An_entry_may_move_nothing_in_a_frozen_account_but_a_release()
     {
