@@ -156,7 +156,9 @@ internal static class IssuePages
 /// <param name="Issue">The id of the entry that issued the voucher or would issue it. The voucher's id is made from it.</param>
 /// <param name="IsIssued">True if the voucher exists and its issue was not reversed.</param>
 /// <param name="Reversed">The earlier issues of the row, all reversed.</param>
-/// <param name="IsUsed">True if something was taken from it, or staff voided it: nobody need ask why it is not used.</param>
+/// <param name="IsUsed">
+/// True if something was taken from it and not all of it came back, or staff voided it: nobody need ask why it is not used.
+/// </param>
 public sealed record IssuedVoucher(EntryId Issue, bool IsIssued, ImmutableArray<EntryId> Reversed, bool IsUsed = false)
 {
     public OpaqueId Voucher => OpaqueId.From(Issue);
@@ -181,6 +183,7 @@ public static class IssuedVouchers
             long[] empty = [.. accounts.Values.Where(account => account.Counters.DebitRoom == 0).Select(account => account.Number)];
             IReadOnlyDictionary<long, JournalEntry>? last =
                 empty.Length == 0 ? null : await ledger.LastEntriesAsync(region, empty, cancellation);
+            HashSet<long> used = await UsedAsync(ledger, region, accounts.Values, last, cancellation);
             List<int> reversed = [];
             foreach ((int at, Account account) in accounts)
             {
@@ -191,7 +194,7 @@ public static class IssuedVouchers
                 }
                 else
                 {
-                    found[at] = found[at] with { IsIssued = true, IsUsed = IsUsed(account, last?.GetValueOrDefault(account.Number)) };
+                    found[at] = found[at] with { IsIssued = true, IsUsed = used.Contains(account.Number) };
                 }
             }
             open = reversed;
@@ -199,9 +202,35 @@ public static class IssuedVouchers
         return found;
     }
 
-    private static bool IsUsed(Account account, JournalEntry? last) =>
-        last?.Code == EntryCode.VoidVoucher || account.Counters.DebitsPosted
-            > (last?.Code == EntryCode.ExpireVoucher ? last.Transfers.First(transfer => transfer.Debit == account.Number).Posted : 0);
+    /// <summary>The numbers of the accounts that were used. What was taken back by refunds counts for nothing.</summary>
+    /// <param name="last">The last entries of the empty ones.</param>
+    private static async Task<HashSet<long>> UsedAsync(
+        ILedgerReader ledger, RegionCode region, IEnumerable<Account> vouchers, IReadOnlyDictionary<long, JournalEntry>? last,
+        CancellationToken cancellation)
+    {
+        var used = new HashSet<long>();
+        var taken = new List<Account>();
+        foreach (Account account in vouchers)
+        {
+            JournalEntry? end = last?.GetValueOrDefault(account.Number);
+            if (end is not null && VoucherFacts.Of(account, end).End == VoucherEnd.Voided) used.Add(account.Number);
+            else if (account.Counters.DebitsPosted
+                > (end?.Code == EntryCode.ExpireVoucher ? end.Transfers.First(transfer => transfer.Debit == account.Number).Posted : 0))
+                taken.Add(account);
+        }
+        if (taken.Count == 0) return used;
+        var issued = (await ledger.TransfersAsync(region, [.. taken.Select(account => account.Opened).Order()], cancellation))
+            .GroupBy(transfer => transfer.Credit).ToDictionary(to => to.Key, to => to.Sum(transfer => transfer.Transfer.Posted));
+        LedgerHead head = await ledger.ReadHeadAsync(region, cancellation);
+        foreach (Account account in taken)
+        {
+            // Of nearly all vouchers nothing came back. Only of the others is the history read.
+            if (account.Counters.CreditsPosted == issued[account.Path] || MoneyFigures.OfVouchers(await ledger.FlowsAsync(
+                region, new AccountFilter(account.Path.Text), byCounter: false, [head.Size], cancellation)).Spent > 0)
+                used.Add(account.Number);
+        }
+        return used;
+    }
 
     private static async Task<Dictionary<int, Account>> AccountsAsync(ILedgerGrain writer, IssuedVoucher[] vouchers, List<int> open)
     {

@@ -43,6 +43,11 @@ public sealed class OutreachTests : IAsyncLifetime
         await IssueAsync(care);
         string carer = await _desk.ProviderAsync(V1.ServiceType.Care);
         await _desk.Clerk(carer).RedeemVoucherAsync(_desk.Care((await _desk.VoucherOfAsync(uses, care)).Name, carer));
+        // What was taken back was no use.
+        V1.Redemption mistake = (await _desk.Clerk(carer).RedeemVoucherAsync(
+            _desk.Care((await _desk.VoucherOfAsync(unused, care)).Name, carer))).Redemption;
+        await _desk.Clerk(carer).RefundRedemptionAsync(
+            new RefundRedemptionRequest { RequestId = Id(), Redemption = mistake.Name, Memo = "记错了人" });
         await AdvanceAsync(2026, 10, 20);
         string late = await _desk.RegisterElderAsync(40);
         await ImportAsync(new NoticeLine { Number = 1, Key = "1", Elder = uses, Kind = NoticeKind.Left, Date = Day(2026, 10, 19) });
@@ -85,12 +90,13 @@ public sealed class OutreachTests : IAsyncLifetime
         string fund = await _desk.FundAsync("lottery", 100_000_000),
             care = await _desk.FundedAsync(_desk.National("care"), (fund, 50_000_000));
         string unused = await _desk.RegisterElderAsync(40), uses = await _desk.RegisterElderAsync(40);
-        string carer = await _desk.ProviderAsync(V1.ServiceType.Care);
+        string carer = await _desk.ProviderAsync(V1.ServiceType.Care), mistake = "";
         foreach (int month in new[] { 10, 11, 12 })
         {
             if (month > 10) await AdvanceAsync(2026, month, 1);
             await IssueAsync(care);
-            if (month == 11) await RedeemAsync();
+            if (month == 11) await RedeemAsync(uses);
+            if (month == 11) mistake = await RedeemAsync(unused);
         }
         await AdvanceAsync(2026, 12, 28);
         string late = await _desk.RegisterElderAsync(40);
@@ -104,18 +110,21 @@ public sealed class OutreachTests : IAsyncLifetime
         await AdvanceAsync(2027, 1, 2);
         Assert.Equal(4, (await Desk.RunAsync(_desk.Vouchers.ExpireVouchers(
             new ExpireVouchersRequest { RequestId = Id(), Parent = _desk.Region })))[^1].Summary.Changed);
+        // The only use of the other one is taken back after its voucher has expired.
+        await _desk.Clerk(carer).RefundRedemptionAsync(
+            new RefundRedemptionRequest { RequestId = Id(), Redemption = mistake, Memo = "没有来" });
         RunSummary january = await RunAsync(Request());
 
         OutreachFinding silent = Assert.Single(await FindingsAsync(january.OutreachRun, FindingKind.NoUse));
         Assert.Equal((unused, Day(2026, 10, 1), false), (silent.Elder, silent.FromDate, silent.Entitlement.Issued));
 
-        async Task RedeemAsync()
+        async Task<string> RedeemAsync(string elder)
         {
             string voucher = (await _desk.Vouchers.ListVouchersAsync(new ListVouchersRequest
             {
-                Parent = _desk.Region, Elder = uses, State = VoucherState.Active,
+                Parent = _desk.Region, Elder = elder, State = VoucherState.Active,
             })).Vouchers.Last().Name;
-            await _desk.Clerk(carer).RedeemVoucherAsync(_desk.Care(voucher, carer));
+            return (await _desk.Clerk(carer).RedeemVoucherAsync(_desk.Care(voucher, carer))).Redemption.Name;
         }
     }
 
