@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json.Nodes;
 using Grpc.Core;
 using Microsoft.Extensions.DependencyInjection;
 using TimeBank.Ledger;
@@ -9,7 +8,6 @@ using TimeBank.V1;
 using Xunit;
 using Client = TimeBank.V1.HolderService.HolderServiceClient;
 using HolderCheck = TimeBank.V1.HolderCheck;
-using PolicyVersion = TimeBank.V1.PolicyVersion;
 
 namespace TimeBank.Server.Tests;
 
@@ -32,7 +30,7 @@ public sealed class HolderApiTests(TestServer server) : IClassFixture<TestServer
 
     public async ValueTask InitializeAsync()
     {
-        await InForceAsync();
+        await HolderTable.InForceAsync(server, _desk);
         string id = $"shown{++s_used}", fund = await _desk.FundAsync($"{id}-fund", 10_000_000);
         string programme = await _desk.FundedAsync(_desk.Meals($"{id}-meals"), (fund, 5_000_000));
         _elder = await _desk.RegisterElderAsync();
@@ -350,27 +348,5 @@ public sealed class HolderApiTests(TestServer server) : IClassFixture<TestServer
         RedeemVoucherRequest dinner = _desk.Lunch(_meals.Name, _canteen, 3_600);
         dinner.Quantity = 3;
         return dinner;
-    }
-
-    /// <summary>Puts a table in force, for the first test and all that follow it.</summary>
-    private async Task InForceAsync()
-    {
-        var day = new DateOnly(2026, 10, 2);
-        if (_desk.Today >= day) return;
-        PolicyService.PolicyServiceClient As(Role role) => new(server.As(role, subject: $"{role}", regions: Region));
-        PolicyVersion now = await As(Role.Auditor).GetVersionAsync(new GetPolicyVersionRequest { Parent = _desk.Region });
-        JsonNode file = JsonNode.Parse(now.Document)!;
-        (file["region"], file["version"], file["effective"]) = (Region, "shown", $"{day:yyyy-MM-dd}");
-        file["vouchers"]!["confirm"] = JsonNode.Parse(
-            """
-            { "value": [ { "service": "any", "fromFen": 5000, "needs": "confirmation" },
-                { "service": "meal", "fromFen": 3000, "needs": "pin" }, { "service": "meal", "fromFen": 2000, "needs": "code-or-card" } ],
-              "source": "own" }
-            """);
-        PolicyVersion proposed = await As(Role.FinanceMaker).ProposeVersionAsync(
-            new ProposePolicyVersionRequest { RequestId = Desk.Id(), Parent = _desk.Region, Document = file.ToJsonString() });
-        await As(Role.FinanceChecker).ApproveVersionAsync(
-            new ApprovePolicyVersionRequest { RequestId = Desk.Id(), Name = proposed.Name });
-        await _desk.AdvanceToAsync(ChinaTime.StartOf(day).AddHours(8));
     }
 }
