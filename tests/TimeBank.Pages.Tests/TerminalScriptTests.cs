@@ -183,7 +183,7 @@ public sealed class TerminalScriptTests(HalfMonth month)
             "The list is older than 2", "1 0 1 0 true", "This terminal was revoked.",
             "The key that signed this", "The voucher is another r", "The voucher was voided.", "The voucher was to be us",
             "The number is 1 to 1,000", "The number is 1 to 1,000", "The number is 1 to 1,000", "The number is 1 to 1,000",
-            "A money voucher needs th", "The service list has no ", "The voucher doesn't pay ",
+            "A money voucher needs th", "The list has no nothing: ", "The voucher doesn't pay ",
             "What the voucher may pay", "There is nothing for the", "It is more than the vouc",
             "2 0 1 0 false", "2 1 1 0 false",
             "What the voucher may pay", "2 1 1 0 false",

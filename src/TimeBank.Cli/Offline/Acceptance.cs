@@ -4,8 +4,8 @@ using TimeBank.V1;
 namespace TimeBank.Cli;
 
 /// <summary>
-/// Whether a terminal accepts a voucher by itself. The server decides by the same limits again, so a terminal that is honest and in time
-/// has its receipts paid, unless the money was spent elsewhere meanwhile.
+/// Whether a terminal accepts a voucher by itself. The server decides by the limits of the same day again, so a terminal that is honest and
+/// in time has its receipts paid, unless the money was spent elsewhere meanwhile.
 /// </summary>
 internal static class Acceptance
 {
@@ -58,7 +58,8 @@ internal static class Acceptance
         }
         if (voucher.IsMoney && place == 0) throw new UsageException("金额券须写明 --place。", "A money voucher needs --place.");
         TerminalItem offered = list.Items.FirstOrDefault(one => one.Id == item)
-            ?? throw new UsageException($"服务清单里没有“{item}”。", $"The service list has no {item}.");
+            ?? throw new TerminalException($"离线名单里没有“{item}”：请核对编号；编号无误的，这项服务须联网核销。",
+                $"The list has no {item}: look at the id; if it is right, this service needs the network.");
         long left = Left(file, voucher, list, out bool isAll);
         (long taken, long elder) = list.Share(
             offered, voucher, quantity, priceFen, insuranceFen, place, isAll ? Math.Max(0, left) : long.MaxValue)

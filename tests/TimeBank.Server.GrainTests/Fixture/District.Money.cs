@@ -32,8 +32,12 @@ internal sealed partial class District
         Assert.Null((await Programme(programme).AllotAsync(Command(), [new AllotmentLine(fund, fen)], null, servesPurpose: false)).Refusal);
 
     /// <summary>Opens a programme of ten meals a month, at 12 yuan each, for every elder of 80 or more.</summary>
-    public Task MealsAsync(string id = "meals") => CreateAsync(new ProgrammeRecord(
-        id, id, ProgrammeScheme.UnitVoucher, "MEAL", [ServiceType.Meal], 10, 1_200, 80, null, Difficulties.None));
+    public Task MealsAsync(string id = "meals", long contractFen = 1_200) => CreateAsync(new ProgrammeRecord(
+        id, id, ProgrammeScheme.UnitVoucher, "MEAL", [ServiceType.Meal], 10, contractFen, 80, null, Difficulties.None));
+
+    /// <summary>Opens a programme of one bath a month for every elder of 80 or more.</summary>
+    public Task BathsAsync(string id, long contractFen) => CreateAsync(new ProgrammeRecord(
+        id, id, ProgrammeScheme.UnitVoucher, "BATH", [ServiceType.Bath], 1, contractFen, 80, null, Difficulties.None));
 
     public Task NationalAsync(string id = "national") => CreateAsync(new ProgrammeRecord(
         id, id, ProgrammeScheme.NationalEVoucher, "CNY", [ServiceType.Care, ServiceType.Medical], 0, 0, 0, null, Difficulties.None));
@@ -77,11 +81,19 @@ internal sealed partial class District
     /// <param name="rows">The rows as in a policy's file.</param>
     public async Task NeedsAsync(string rows)
     {
-        JsonObject file = JsonNode.Parse(Document.Policy(Tianyuan, "shown", Today.AddDays(1)))!.AsObject();
-        file["vouchers"]!["confirm"] = new JsonObject { ["value"] = JsonNode.Parse($"[{rows}]"), ["source"] = "own" };
-        Value(await Policy(Tianyuan).ProposeAsync(Command("maker"), file.ToJsonString()));
-        Value(await Policy(Tianyuan).ApproveAsync(Command("checker"), "shown"));
+        await NextPolicyAsync("shown", Today.AddDays(1), vouchers =>
+            vouchers["confirm"] = new JsonObject { ["value"] = JsonNode.Parse($"[{rows}]"), ["source"] = "own" });
         MoveTo(Today.AddDays(1));
+    }
+
+    /// <summary>Has another policy approved.</summary>
+    /// <param name="change">Changes the part of the file that vouchers have.</param>
+    public async Task NextPolicyAsync(string name, DateOnly from, Action<JsonNode> change)
+    {
+        JsonObject file = JsonNode.Parse(Document.Policy(Tianyuan, name, from))!.AsObject();
+        change(file["vouchers"]!);
+        Value(await Policy(Tianyuan).ProposeAsync(Command("maker"), file.ToJsonString()));
+        Value(await Policy(Tianyuan).ApproveAsync(Command("checker"), name));
     }
 
     private async Task CreateAsync(ProgrammeRecord record) =>

@@ -1,6 +1,6 @@
 // Whether this terminal accepts a voucher by itself: the rules of Acceptance in src/TimeBank.Cli/Offline, in the same order. The server
-// decides by the same limits again, so a terminal that is honest and in time has its receipts paid, unless the money was spent elsewhere
-// meanwhile.
+// decides by the limits of the same day again, so a terminal that is honest and in time has its receipts paid, unless the money was spent
+// elsewhere meanwhile.
 
 import { CODE_ALONE, MAX_QUANTITY, needsOf, readCode, share } from './proofs.js';
 
@@ -80,7 +80,8 @@ export async function judge(file, entered, clock, codeWords) {
     'The number is 1 to 1,000, the price more than zero, and insurance pays at most the price.');
   if (voucher.isMoney && place === 0n) throw new Refusal('金额券须写明服务地点。', 'A money voucher needs the place.');
   const offered = list.items.find((one) => one.id === item);
-  if (!offered) throw new Refusal(`服务清单里没有“${item}”。`, `The service list has no ${item}.`);
+  if (!offered) throw new Refusal(`离线名单里没有“${item}”：请核对编号；编号无误的，这项服务须联网核销。`,
+    `The list has no ${item}: look at the id; if it is right, this service needs the network.`);
   const { left, isAll } = leftOf(file, voucher), most = isAll ? (left > 0n ? left : 0n) : MONEY_ALL;
   const parts = share(list, offered, voucher, quantity, price, insurance, place, most);
   if (!parts) throw new Refusal('此券不能用于这项服务。', 'The voucher doesn\'t pay for this service.');

@@ -60,8 +60,9 @@ async function scan(video) {
 async function takeCode(text) {
   const code = text.replace(/^[\r\n ]+|[\r\n ]+$/g, ''), voucher = await checkVoucher(page.file, code, now(), words.codes);
   const offered = offeredTo(voucher);
-  if (offered.length === 0) throw new Refusal('此券不能在本机构使用：没有双方都适用的服务。',
-    'This voucher can\'t be used here: it pays for no service that this provider may give.');
+  if (offered.length === 0) throw new Refusal('没有网络，此券不能在本机构使用：名单里没有双方都适用的服务。请联网核销。',
+    'Without a network this voucher can\'t be used here: the list has no service that it pays for and this provider may give. '
+      + 'Use the network.');
   page.typed = { item: offered[0].id, place: '1' };
   page.at = { step: 'what', code, voucher };
 }

@@ -27,17 +27,18 @@ public sealed class TerminalLists(ILedgerReader ledger, IRegistry registry, DayR
     {
         // The size first: what ends meanwhile may be in the list, and must not be missing from it.
         long size = (await ledger.ReadHeadAsync(region, cancellation)).Size;
-        DateOnly today = clock.Today;
+        var made = DateTimeOffset.FromUnixTimeSeconds(clock.Now.ToUnixTimeSeconds());
+        DateOnly today = ChinaTime.DateOf(made);
         Policy policy = await rules.PolicyAsync(region, today);
         Catalogue catalogue = await rules.CatalogueAsync(region, today);
         NoteSigner[] signers = [.. keys.SignersOf(region).Select(signer => signer.TerminalSigner())];
         OfflinePolicy limits = policy.Vouchers.Offline;
+        IReadOnlyList<Programme> programmes = await UnitProgrammesAsync(region, cancellation);
         var list = new TerminalList(
-            signers[0].Key.Name, size, DateTimeOffset.FromUnixTimeSeconds(clock.Now.ToUnixTimeSeconds()), limits.VoucherMax.Value,
-            limits.DeviceMax.Value, limits.SyncWithinHours, [.. keys.Of(region)],
-            [.. catalogue.Items.Where(item => item.Payer != Payer.Elder && item.Unit != Unit.Minutes).Select(
-                item => new TerminalItem(item.Id.Text, (int)item.Type.ToContract(), item.Unit.Code, item.CeilingPrice.Value,
-                    item.ContractPrice?.Value ?? 0))],
+            signers[0].Key.Name, size, made, limits.VoucherMax.Value, limits.DeviceMax.Value,
+            await HoursAsync(region, made, policy, catalogue), [.. keys.Of(region)],
+            [.. catalogue.Items.Where(item => item.Payer != Payer.Elder && item.Unit != Unit.Minutes)
+                .Select(item => ItemOf(item, programmes)).OfType<TerminalItem>()],
             Enum.GetValues<V1.ServicePlace>().Where(place => place != V1.ServicePlace.Unspecified).ToImmutableSortedDictionary(
                 place => (int)place, place => policy.Vouchers.National.RatioPercent(place.ToDomain())),
             (await DevicesAsync(region, cancellation)).ToImmutableSortedSet(StringComparer.Ordinal),
@@ -54,6 +55,59 @@ public sealed class TerminalLists(ILedgerReader ledger, IRegistry registry, DayR
             // A terminal that was enrolled before the keys were exchanged trusts an earlier one.
             Note = new SignedNote(text, [.. signers.Select(signer => signer.Sign(text, clock.Now))]).ToString(),
         };
+    }
+
+    /// <summary>
+    /// A list is good for the policy's hours, and no longer than its day where other rules begin after that: its prices, ratios and limits
+    /// are the day's.
+    /// </summary>
+    private async Task<int> HoursAsync(RegionCode region, DateTimeOffset made, Policy policy, Catalogue catalogue)
+    {
+        int hours = policy.Vouchers.Offline.SyncWithinHours;
+        DateOnly last = ChinaTime.DateOf(made.AddHours(hours));
+        for (DateOnly day = ChinaTime.DateOf(made).AddDays(1); day <= last; day = day.AddDays(1))
+        {
+            Catalogue then = await rules.CatalogueAsync(region, day);
+            if ((await rules.PolicyAsync(region, day)).Version == policy.Version
+                && (then.Region, then.Version) == (catalogue.Region, catalogue.Version)) continue;
+            // The day's last second is the last that a terminal may accept in.
+            return (int)(ChinaTime.StartOf(day).AddSeconds(-1) - made).TotalHours;
+        }
+        return hours;
+    }
+
+    /// <summary>
+    /// The programmes that give vouchers of units and have money, allotted or bound: of another one no voucher is out, and none is issued.
+    /// None where one can't be read: nobody knows its price.
+    /// </summary>
+    private async Task<IReadOnlyList<Programme>> UnitProgrammesAsync(RegionCode region, CancellationToken cancellation)
+    {
+        (IReadOnlyDictionary<Slug, Programme> programmes, ImmutableArray<string> unreadable) =
+            await registry.ProgrammesAsync(region, cancellation);
+        var open = new List<Programme>();
+        if (!unreadable.IsEmpty) return open;
+        foreach (Programme one in programmes.Values.Where(programme => programme.Scheme == ProgrammeScheme.UnitVoucher))
+        {
+            if (await HasAsync(Chart.ProgrammeAllotted(one.Id)) || await HasAsync(Chart.ProgrammeCommitted(one.Id))) open.Add(one);
+        }
+        return open;
+
+        async Task<bool> HasAsync(AccountSpec account) =>
+            await ledger.AccountAsync(region, account.Path, cancellation) is { Balance: not 0 };
+    }
+
+    /// <summary>
+    /// An item with the price that its unit vouchers have: their programme's, and not the service list's. A code doesn't say which
+    /// programme gave the voucher; so an item with several prices is left out, and needs a network, as does one for which no programme
+    /// gives vouchers.
+    /// </summary>
+    private static TerminalItem? ItemOf(CatalogueItem item, IReadOnlyList<Programme> programmes)
+    {
+        long[] prices = item.Unit == Unit.Fen ? [0]
+            : [.. programmes.Where(one => one.Unit == item.Unit && one.ServiceTypes.Contains(item.Type))
+                .Select(one => one.ContractPrice.Value).Distinct()];
+        return prices is [var price]
+            ? new TerminalItem(item.Id.Text, (int)item.Type.ToContract(), item.Unit.Code, item.CeilingPrice.Value, price) : null;
     }
 
     private async Task<IReadOnlyList<string>> DevicesAsync(RegionCode region, CancellationToken cancellation)
