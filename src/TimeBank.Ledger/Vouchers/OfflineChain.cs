@@ -75,7 +75,7 @@ public sealed record OfflineChain(
     /// </summary>
     /// <param name="code">The voucher's code in the receipt.</param>
     /// <param name="place">Null: none that the contract has.</param>
-    /// <param name="limits">Of the policy of the day.</param>
+    /// <param name="limits">Of the policy of the day of service.</param>
     public Refusal? Refuse(
         OfflineReceipt receipt, OfflineTerminal terminal, OfflineMoments when, VoucherReading code, ServicePlace? place,
         OfflinePolicy limits)
@@ -91,13 +91,17 @@ public sealed record OfflineChain(
         if (code.Claims is not { } claims) return Refusal.Of(Reason.OfflineCodeInvalid, ("rule", $"{code.Status}"));
         if (place is null || (claims.IsMoney && place == ServicePlace.Unspecified))
             return Refusal.Of(Reason.InvalidField, ("field", "place"));
-        long max = claims.IsMoney ? Math.Min(claims.OfflineAmount, limits.VoucherMax.Value) : claims.OfflineAmount;
+        long max = MostOf(claims, limits);
         if (receipt.FromVoucher > max) return Refusal.Of(Reason.OfflineVoucherLimit, ("max", Text(max)));
         long known = Known(receipt);
         long unsynced = Unsynced.Where(pair => pair.Key > known).Sum(pair => pair.Value);
         return unsynced + AtStake(receipt) > limits.DeviceMax.Value
             ? Refusal.Of(Reason.OfflineDeviceLimit, ("max", Text(limits.DeviceMax.Value))) : null;
     }
+
+    /// <summary>What one receipt may take by its own code, in the voucher's unit, whatever other terminals took.</summary>
+    public static long MostOf(VoucherClaims claims, OfflinePolicy limits) =>
+        claims.IsMoney ? Math.Min(claims.OfflineAmount, limits.VoucherMax.Value) : claims.OfflineAmount;
 
     /// <summary>True of a clock that is ahead by so little that the receipt waits, and the chain with it.</summary>
     public static bool IsWaitedFor(OfflineReceipt receipt, Refusal refusal, DateTimeOffset now) =>

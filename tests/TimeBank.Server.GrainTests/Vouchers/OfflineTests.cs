@@ -9,7 +9,7 @@ namespace TimeBank.Server.GrainTests;
 public sealed partial class OfflineTests : IAsyncLifetime
 {
     private District _district = null!;
-    private OpaqueId _meals;
+    private OpaqueId _elder, _meals;
     private string _canteen = "", _code = "";
     private Terminal _terminal = null!;
 
@@ -19,10 +19,10 @@ public sealed partial class OfflineTests : IAsyncLifetime
         await _district.FundedAsync("lottery", 10_000_000);
         await _district.MealsAsync();
         await _district.AllotAsync("meals", "lottery", 12_000);
-        OpaqueId elder = await _district.ElderAsync(1940);
+        _elder = await _district.ElderAsync(1940);
         _canteen = await _district.ProviderAsync(ServiceType.Meal);
         await _district.IssueAsync("meals");
-        _meals = await _district.VoucherOfAsync("meals", elder);
+        _meals = await _district.VoucherOfAsync("meals", _elder);
         _code = await CodeAsync(10);
         _terminal = await Terminal.ActiveAsync(_district, _canteen);
     }
@@ -95,14 +95,12 @@ public sealed partial class OfflineTests : IAsyncLifetime
     public async Task What_was_redeemed_with_a_network_meanwhile_comes_first()
     {
         byte[] lunch = _terminal.Meals(_code, quantity: 10, price: 10_000);
-        var claim = new RedemptionClaim(OpaqueId.Parse(_canteen), Slug.Parse("meal-canteen"), 1, new Fen(1_000), Fen.Zero,
-            ServicePlace.Unspecified);
-        Assert.Null((await _district.Voucher(_meals).RedeemAsync(_district.Command(), claim)).Refusal);
+        long redeemed = await RedeemAsync(1);
 
         OfflineReceiptRecord lost = (await _terminal.SendAsync(lunch))[0];
 
         Assert.Equal((OfflineStage.Exception, Reason.OfflineSpent), Of(lost));
-        Assert.NotNull(lost.Verdict.OtherEntry);
+        Assert.Equal(redeemed, lost.Verdict.OtherEntry);
         Assert.Equal("", lost.Verdict.OtherReceipt);
     }
 
@@ -223,6 +221,8 @@ public sealed partial class OfflineTests : IAsyncLifetime
 
         Assert.Equal([(OfflineStage.Accepted, Reason.None), (OfflineStage.Exception, reason), (OfflineStage.Accepted, Reason.None)],
             answers.Select(Of));
+        // It is wrong by itself: nobody came first.
+        Assert.Equal(((long?)null, ""), (answers[1].Verdict.OtherEntry, answers[1].Verdict.OtherReceipt));
         // The terminal's own provider bears it, whichever the receipt names.
         Assert.Equal(_canteen, answers[1].Provider);
         Assert.Equal(Convert.ToBase64String(wrong), (await ReceiptAsync($"{_terminal.Id}-2"))!.Signed);

@@ -87,8 +87,10 @@ internal static class DeviceContract
         return answer;
     }
 
+    /// <param name="other">The receipt of what came first; null where it was made with a network, or nobody came first.</param>
+    /// <param name="isBill">Whether a bill came first.</param>
     public static OfflineException ToException(
-        this OfflineReceiptRecord receipt, RegionCode region, string key, OfflineReceiptRecord? other)
+        this OfflineReceiptRecord receipt, RegionCode region, string key, OfflineReceiptRecord? other, bool isBill)
     {
         OfflineVerdict verdict = receipt.Verdict;
         return new OfflineException
@@ -102,8 +104,9 @@ internal static class DeviceContract
             ClaimedTime = Moment(receipt.ClaimedAt),
             AtStake = Unit.Fen.Of(receipt.AtStake),
             Receipt = ByteString.FromBase64(receipt.Signed),
-            OtherRedemption = verdict.OtherEntry is { } entry && (other?.Voucher ?? receipt.Voucher) is { Length: > 0 } voucher
-                ? VoucherContract.RedemptionName(region, voucher, entry) : "",
+            OtherRedemption = verdict.OtherEntry is not { } entry ? "" : isBill ? BillContract.BillName(region, entry)
+                : (other?.Voucher ?? receipt.Voucher) is { Length: > 0 } voucher
+                    ? VoucherContract.RedemptionName(region, voucher, entry) : "",
             OtherReceipt = other is null ? ByteString.Empty : ByteString.FromBase64(other.Signed),
             Liability = Liability,
             Resolution = receipt.Closing switch

@@ -189,11 +189,13 @@ public sealed partial class DeviceGrain
         Command command, OfflineReceipt receipt, OfflineReceiptRecord record, VoucherReading code)
     {
         Command own = CommandOf(command, record);
+        // The rules that the terminal had are those of the day of service, also where others are in force when it sends.
+        DateOnly served = ChinaTime.DateOf(OfflineChain.MadeAt(receipt, record.ReceivedAt));
+        OfflinePolicy limits = (await rules.PolicyAsync(Region, served)).Vouchers.Offline;
         // A crash came after the entry and before the answer: what the journal says, stands, whatever the rules and the clock say by now.
         Outcome? outcome = await Writer.FindAsync(own.Id);
         if (outcome is null || outcome.RequestDigest.ToString() != record.Digest)
         {
-            OfflinePolicy limits = (await rules.PolicyAsync(Region, Today)).Vouchers.Offline;
             Refusal? refusal = await RefusalAsync(receipt, record, code, limits);
             if (refusal is not null && OfflineChain.IsWaitedFor(receipt, refusal, Now))
                 return OfflineVerdict.Of(OfflineStage.Waiting, refusal);
@@ -205,8 +207,13 @@ public sealed partial class DeviceGrain
         {
             // Nothing was decided: the whole batch comes again.
             if (no.IsTransient()) throw new StorageUnavailableException($"The writer answered {no.Reason}.");
-            OfflineVerdict verdict = OfflineVerdict.Of(OfflineStage.Exception, no);
-            return no.Reason is Reason.OfflineSpent or Reason.OfflineVoucherLimit ? await BesideAsync(verdict, record.Voucher) : verdict;
+            JournalEntry? first = code.Claims is { } claims ? await FirstAsync(no.Reason, receipt, claims, limits) : null;
+            (OpaqueId Device, long Counter)? by = first is null ? null : OfflineAcceptance.Of(first);
+            return OfflineVerdict.Of(OfflineStage.Exception, no) with
+            {
+                OtherEntry = first?.Index,
+                OtherReceipt = by is { } other ? $"{other.Device}-{other.Counter}" : "",
+            };
         }
         Redemption paid = Redemption.Of(outcome.Entry!);
         return new OfflineVerdict(OfflineStage.Accepted, Entry: IsDryRun ? null : outcome.Entry!.Index, Paid: paid.FromVoucher,
@@ -236,17 +243,40 @@ public sealed partial class DeviceGrain
             Enum.IsDefined(place) ? place.ToDomain() : null, limits);
     }
 
-    /// <summary>What took the money: the voucher's last redemption, with its receipt if it was made offline.</summary>
-    private async Task<OfflineVerdict> BesideAsync(OfflineVerdict verdict, string voucher)
+    /// <summary>
+    /// What came first: where the money is spent, whatever spent it last; where terminals share what the code allows, the last of them.
+    /// Null where nobody came first, as of a receipt above its own code.
+    /// </summary>
+    private async Task<JournalEntry?> FirstAsync(Reason reason, OfflineReceipt receipt, VoucherClaims claims, OfflinePolicy limits)
     {
-        var filter = new EntryFilter(EntryCode.RedeemVoucher, Reversed: false)
+        OpaqueId voucher = OpaqueId.Parse(claims.Voucher);
+        if (reason == Reason.OfflineSpent) return await SpentByAsync(voucher);
+        if (reason != Reason.OfflineVoucherLimit || receipt.FromVoucher > OfflineChain.MostOf(claims, limits)) return null;
+        return (await TakenAsync(voucher, EntryCode.RedeemVoucher)).FirstOrDefault(
+            entry => entry.Index > claims.Serial && OfflineAcceptance.Of(entry) is not null);
+    }
+
+    /// <summary>The last redemption, or the last bill of which something from the voucher still stands.</summary>
+    private async Task<JournalEntry?> SpentByAsync(OpaqueId voucher)
+    {
+        JournalEntry? redeemed = (await TakenAsync(voucher, EntryCode.RedeemVoucher)).FirstOrDefault();
+        foreach (JournalEntry bill in await TakenAsync(voucher, EntryCode.PayBill))
         {
-            Touching = [new AccountFilter(Chart.VoucherPath(OpaqueId.Parse(voucher)).Text)],
-        };
-        LinkedEntry? first = (await ledger.EntriesAsync(Region, filter, long.MaxValue, 1, CancellationToken.None)).FirstOrDefault();
-        if (first is null) return verdict;
-        (OpaqueId Device, long Counter)? offline = OfflineAcceptance.Of(first.Entry);
-        return verdict with { OtherEntry = first.Entry.Index, OtherReceipt = offline is { } by ? $"{by.Device}-{by.Counter}" : "" };
+            if (bill.Index < redeemed?.Index) break;
+            IReadOnlyList<JournalEntry> refunds = await ledger.RefundsOfAsync(bill, CancellationToken.None);
+            if (From(bill) > refunds.Sum(From)) return bill;
+        }
+        return redeemed;
+
+        long From(JournalEntry entry) => Bill.Of(entry).Shares.Where(share => share.Voucher == voucher).Sum(share => share.FromVoucher);
+    }
+
+    /// <summary>What was taken from a voucher and stands, the last one first.</summary>
+    private async Task<IEnumerable<JournalEntry>> TakenAsync(OpaqueId voucher, EntryCode code)
+    {
+        const int many = 1_000;
+        var filter = new EntryFilter(code, Reversed: false) { Touching = [new AccountFilter(Chart.VoucherPath(voucher).Text)] };
+        return (await ledger.EntriesAsync(Region, filter, long.MaxValue, many, CancellationToken.None)).Select(linked => linked.Entry);
     }
 
     private async Task<OfflineReceiptRecord> ExceptAsync(

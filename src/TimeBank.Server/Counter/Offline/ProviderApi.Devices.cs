@@ -229,9 +229,14 @@ public sealed partial class ProviderApi
         }
     }
 
-    private async Task<OfflineException> ExceptionAsync(RegionCode region, string key, OfflineReceiptRecord receipt) =>
-        receipt.ToException(region, key, receipt.Verdict.OtherReceipt.Length == 0 ? null
-            : await grains.GetGrain<IOfflineReceiptGrain>(region, receipt.Verdict.OtherReceipt).GetAsync());
+    private async Task<OfflineException> ExceptionAsync(RegionCode region, string key, OfflineReceiptRecord receipt)
+    {
+        OfflineReceiptRecord? other = receipt.Verdict.OtherReceipt.Length == 0 ? null
+            : await grains.GetGrain<IOfflineReceiptGrain>(region, receipt.Verdict.OtherReceipt).GetAsync();
+        bool isBill = other is null && receipt.Verdict.OtherEntry is { } index
+            && (await ledger.EntryAsync(region, index, CancellationToken.None))?.Entry.Code == EntryCode.PayBill;
+        return receipt.ToException(region, key, other, isBill);
+    }
 
     /// <summary>
     /// Reads an exception's name: the device's id, the receipt's counter and, where another receipt has that one, part of its digest.
