@@ -13,9 +13,9 @@ namespace TimeBank.Proofs;
 /// <param name="Made">When the region made it, in whole seconds.</param>
 /// <param name="VoucherMaxFen">What one voucher may pay offline, in fen.</param>
 /// <param name="DeviceMaxFen">What one device may accept before it syncs, in fen.</param>
-/// <param name="SyncWithinHours">A receipt is sent within so many hours.</param>
+/// <param name="SyncWithinHours">A receipt is sent within so many hours, and the list is good for as long.</param>
 /// <param name="Keys">The region's voucher keys.</param>
-/// <param name="Items">What vouchers pay for.</param>
+/// <param name="Items">What vouchers pay for without a network.</param>
 /// <param name="RatioPercents">The voucher's part of the elder's own part, by the contract's place.</param>
 /// <param name="Devices">Devices that were revoked, ascending.</param>
 /// <param name="Vouchers">Vouchers that ended before their use-by, ascending.</param>
@@ -24,6 +24,9 @@ public sealed record TerminalList(string Origin, long Number, DateTimeOffset Mad
     ImmutableSortedDictionary<int, int> RatioPercents, ImmutableSortedSet<string> Devices, ImmutableSortedSet<string> Vouchers)
 {
     public const string NameEnd = "/terminals";
+
+    /// <summary>The last second of the year 9999.</summary>
+    private const long MaxSeconds = 253_402_300_799;
 
     /// <summary>
     /// What the day's policy asks of the elder: the first row that fits a payment decides. Empty: it asks nothing, and the list has the
@@ -74,18 +77,21 @@ public sealed record TerminalList(string Origin, long Number, DateTimeOffset Mad
             throw new FormatException("The note is signed and is no list for terminals.");
         }
         long[] limits = [.. Parts(lines[3], "limits", 3).Select(text => Canonical.Number(text, "limit"))];
+        long made = Canonical.Number(lines[2], "list's time");
+        if (made > MaxSeconds) throw new FormatException("The list's time is out of range.");
+        string[][] ratios = [.. Of("ratio", 2)];
+        if (ratios.DistinctBy(parts => parts[0]).Count() < ratios.Length) throw new FormatException("The list has two ratios of a place.");
         var read = new TerminalList(lines[0], Canonical.Number(lines[1], "list's number"),
-            DateTimeOffset.FromUnixTimeSeconds(Canonical.Number(lines[2], "list's time")), limits[0], limits[1], (int)limits[2],
+            DateTimeOffset.FromUnixTimeSeconds(made), limits[0], limits[1], Small(limits[2], "limit"),
             [.. Of("key", 1).Select(parts => VerifierKey.Parse(parts[0]))],
-            [.. Of("item", 5).Select(parts => new TerminalItem(parts[0], (int)Canonical.Number(parts[1], "service type"), parts[2],
+            [.. Of("item", 5).Select(parts => new TerminalItem(parts[0], SmallOf(parts[1], "service type"), parts[2],
                 Canonical.Number(parts[3], "ceiling"), Canonical.Number(parts[4], "contract price")))],
-            Of("ratio", 2).ToImmutableSortedDictionary(parts => (int)Canonical.Number(parts[0], "place"),
-                parts => (int)Canonical.Number(parts[1], "ratio")),
+            ratios.ToImmutableSortedDictionary(parts => SmallOf(parts[0], "place"), parts => SmallOf(parts[1], "ratio")),
             Of("device", 1).Select(parts => parts[0]).ToImmutableSortedSet(StringComparer.Ordinal),
             Of("voucher", 1).Select(parts => parts[0]).ToImmutableSortedSet(StringComparer.Ordinal))
         {
-            Checks = [.. Of("check", 3).Select(parts => new TerminalCheck((int)Canonical.Number(parts[0], "service type"),
-                Canonical.Number(parts[1], "amount"), (int)Canonical.Number(parts[2], "check")))],
+            Checks = [.. Of("check", 3).Select(parts => new TerminalCheck(SmallOf(parts[0], "service type"),
+                Canonical.Number(parts[1], "amount"), SmallOf(parts[2], "check")))],
         };
         // One list has one text: a line of a kind that this version doesn't know, or in another order, is refused.
         return read.ToText() == signed.Text ? read : throw new FormatException("The list has lines that this version doesn't know.");
@@ -131,6 +137,11 @@ public sealed record TerminalList(string Origin, long Number, DateTimeOffset Mad
             ? parts[1..] : throw new FormatException($"A line of the list is not '{kind}' and {count} values.");
     }
 
+    private static int SmallOf(string text, string what) => Small(Canonical.Number(text, what), what);
+
+    private static int Small(long number, string what) =>
+        number <= int.MaxValue ? (int)number : throw new FormatException($"The {what} is out of range.");
+
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }
 
@@ -148,5 +159,5 @@ public sealed record TerminalCheck(int ServiceType, long FromFen, int Needs)
 /// <param name="ServiceType">The contract's number of the kind of service.</param>
 /// <param name="Unit">The unit of the vouchers that pay for it.</param>
 /// <param name="CeilingFen">The highest price of one that a money voucher looks at.</param>
-/// <param name="ContractFen">What a unit voucher pays for one at most.</param>
+/// <param name="ContractFen">What a unit voucher pays for one at most: its programme's price. 0 of an item for money.</param>
 public sealed record TerminalItem(string Id, int ServiceType, string Unit, long CeilingFen, long ContractFen);

@@ -194,6 +194,27 @@ public sealed class OfflineReceiptTests
             () => TerminalList.Read(new SignedNote(unknown, [signer.Sign(unknown, default)]).ToString(), signer.Key));
     }
 
+    /// <summary>The region signed it, and it is none: the reader says so as of any other text.</summary>
+    [Theory]
+    [InlineData(" 24\n", " 2147483648\n")]
+    [InlineData("\n1764500000\n", "\n253402300800\n")]
+    [InlineData("\n1764500000\n", "\n9223372036854775807\n")]
+    [InlineData("item lunch 1 ", "item lunch 2147483648 ")]
+    [InlineData("ratio 1 50\n", "ratio 1 2147483648\n")]
+    [InlineData("ratio 2 40\n", "ratio 2147483648 40\n")]
+    [InlineData("ratio 1 50\n", "ratio 1 50\nratio 1 60\n")]
+    [InlineData("device ", "check 2147483648 0 1\ndevice ")]
+    [InlineData("device ", "check 0 0 2147483648\ndevice ")]
+    public void List_with_a_number_that_is_out_of_range_is_no_list(string old, string changed)
+    {
+        (TerminalList list, NoteSigner signer) = List();
+        string text = list.ToText().Replace(old, changed, StringComparison.Ordinal);
+        Assert.NotEqual(list.ToText(), text);
+
+        Assert.Throws<FormatException>(
+            () => TerminalList.Read(new SignedNote(text, [signer.Sign(text, default)]).ToString(), signer.Key));
+    }
+
     [Theory]
     [InlineData(10_000, 0, 1, 100_000, 5_000, 5_000)]
     [InlineData(10_000, 0, 1, 3_000, 3_000, 7_000)]

@@ -5,7 +5,7 @@ import { base64, Broken, concat, ED25519, envelope, equal, hex, open, readMap, s
 
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ', BASE45 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:';
 const MAX_CODE = 200, MAX_RECEIPT = 600, MAX_NOTE = 1 << 20, MAX_SIGNATURES = 100;
-const MAX_LONG = (1n << 63n) - 1n, MAX_NUMBER = (1n << 53n) - 1n;
+const MAX_LONG = (1n << 63n) - 1n, MAX_NUMBER = (1n << 53n) - 1n, MAX_INT = 0x7fffffffn;
 const PREFIX = 'TBV1:', MONEY = 'CNY', DAY_MS = 86_400_000;
 export const MAX_QUANTITY = 1_000n;
 
@@ -52,6 +52,12 @@ function canonicalBase64(text, what) {
 function canonicalNumber(text, what) {
   if (!/^(0|[1-9][0-9]{0,18})$/.test(text) || BigInt(text) > MAX_LONG) throw new Unreadable(`The ${what} is no number.`);
   return BigInt(text);
+}
+
+function smallNumber(text, what) {
+  const number = canonicalNumber(text, what);
+  if (number > MAX_INT) throw new Unreadable(`The ${what} is out of range.`);
+  return number;
 }
 
 function keyName(text) {
@@ -119,7 +125,7 @@ export async function readList(note, ...trusted) {
     'The note is signed and is no list for terminals.');
   const [voucherMax, deviceMax, hours] = parts(lines[3], 'limits', 3).map((text) => canonicalNumber(text, 'limit'));
   const made = canonicalNumber(lines[2], 'list\'s time');
-  if (made > 253_402_300_799n || hours > 0x7fffffffn) throw new Unreadable('The list\'s time is out of range.');
+  if (made > 253_402_300_799n || hours > MAX_INT) throw new Unreadable('The list\'s time is out of range.');
   const list = {
     number: canonicalNumber(lines[1], 'list\'s number'), made: Number(made), voucherMax, deviceMax, hours: Number(hours),
     keys: [], items: [], ratios: new Map(), checks: [], devices: new Set(), vouchers: new Set(),
@@ -134,19 +140,19 @@ export async function readList(note, ...trusted) {
     if (kind === 'item') {
       const [id, type, unit, ceiling, contract] = parts(line, kind, 5);
       list.items.push({
-        id, type: canonicalNumber(type, 'service type'), unit, ceiling: canonicalNumber(ceiling, 'ceiling'),
+        id, type: smallNumber(type, 'service type'), unit, ceiling: canonicalNumber(ceiling, 'ceiling'),
         contract: canonicalNumber(contract, 'contract price'),
       });
     }
     if (kind === 'ratio') {
-      const [place, percent] = parts(line, kind, 2).map((text) => canonicalNumber(text, 'ratio'));
+      const [place, percent] = parts(line, kind, 2).map((text) => smallNumber(text, 'ratio'));
       if (before !== '' && place <= before) throw new Unreadable('The list\'s ratios don\'t ascend.');
       list.ratios.set(before = place, percent);
     }
     if (kind === 'check') {
       const [type, from, needs] = parts(line, kind, 3);
       list.checks.push({
-        type: canonicalNumber(type, 'service type'), from: canonicalNumber(from, 'amount'), needs: canonicalNumber(needs, 'check'),
+        type: smallNumber(type, 'service type'), from: canonicalNumber(from, 'amount'), needs: smallNumber(needs, 'check'),
       });
     }
     if (kind === 'device' || kind === 'voucher') {
