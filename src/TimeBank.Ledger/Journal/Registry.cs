@@ -60,6 +60,9 @@ public enum RegistryTest
 
     /// <summary>The field is a list that contains the value.</summary>
     Holds = 4,
+
+    /// <summary>The field equals the value, or the state has no such field: one that is damaged must not vanish from the list.</summary>
+    IsOrMissing = 5,
 }
 
 /// <summary>

@@ -55,6 +55,8 @@ public sealed partial class PostgreSqlRegistry(PostgreSqlDatabase database) : IR
         RegistryTest.AtLeast => statement.Add($"{Field(condition.Field)} >= {condition.Value}"),
         RegistryTest.Below => statement.Add($"{Field(condition.Field)} < {condition.Value}"),
         RegistryTest.Holds => statement.Add($"payload #> {Path(condition.Field)} @> to_jsonb({condition.Value})"),
+        RegistryTest.IsOrMissing => statement.Add(
+            $"({Field(condition.Field)} = {condition.Value} OR {Field(condition.Field)} IS NULL)"),
         RegistryTest.None => throw new ArgumentException($"No test is named for {condition.Field}.", nameof(condition)),
     };
 

@@ -59,6 +59,7 @@ public sealed partial class SqliteRegistry(SqliteDatabase database) : IRegistry,
         RegistryTest.AtLeast => $"{Field(condition.Field)} >= {value}",
         RegistryTest.Below => $"{Field(condition.Field)} < {value}",
         RegistryTest.Holds => $"EXISTS (SELECT 1 FROM json_each(payload, '{Path(condition.Field)}') AS item WHERE item.value = {value})",
+        RegistryTest.IsOrMissing => $"coalesce({Field(condition.Field)}, {value}) = {value}",
         RegistryTest.None => throw new ArgumentException($"No test is named for {condition.Field}.", nameof(condition)),
     };
 

@@ -1,4 +1,5 @@
 using Google.Protobuf;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
@@ -173,6 +174,57 @@ public sealed class OfflineApiTests(TestServer server) : IAsyncLifetime
             RequestId = Desk.Id(), Voucher = _voucher.Name, Provider = _canteen, Item = "meal-canteen", Quantity = meals,
             Price = new Amount { Value = 1_000 * meals, Unit = "CNY" },
         })).Redemption.Name;
+    }
+
+    [Fact]
+    public async Task A_bill_that_came_first_is_named_as_a_bill()
+    {
+        (string device, SigningKey key) = await TerminalAsync();
+        PayBillResponse paid = await _desk.Clerk(_canteen).PayBillAsync(new PayBillRequest
+        {
+            RequestId = Desk.Id(), Elder = _voucher.Elder, Provider = _canteen, Place = V1.ServicePlace.Home,
+            Vouchers = { _voucher.Name }, Lines = { BillDesk.Line("meal-canteen", 2, 2_000) },
+        });
+
+        await Clerk.SubmitOfflineRedemptionsAsync(Batch(device, Receipt(device, key, 10)));
+
+        OfflineException open = Assert.Single((await Maker.ListOfflineExceptionsAsync(
+            new ListOfflineExceptionsRequest { Parent = _desk.Region, Provider = _canteen })).Exceptions);
+        Assert.Equal(("OFFLINE_SPENT", paid.Bill.Name, ByteString.Empty), (open.Answer.Reason, open.OtherRedemption, open.OtherReceipt));
+    }
+
+    [Fact]
+    public async Task What_is_damaged_vanishes_from_no_list()
+    {
+        (string ended, _) = await TerminalAsync();
+        (string device, SigningKey key) = await TerminalAsync();
+        await Counter.RevokeDeviceAsync(new RevokeDeviceRequest { RequestId = Desk.Id(), Device = ended, Note = "丢失" });
+        // More than the code allows.
+        await Clerk.SubmitOfflineRedemptionsAsync(Batch(device, Receipt(device, key, 11)));
+        var exceptions = new ListOfflineExceptionsRequest { Parent = _desk.Region, Provider = _canteen };
+        string exception = Assert.Single((await Maker.ListOfflineExceptionsAsync(exceptions)).Exceptions).Name;
+
+        Damage(DeviceState.Kind, ended[^12..]);
+        Damage(OfflineReceiptState.Kind, exception.Split('/')[^1]);
+
+        Assert.Contains(ended[^12..], (await ListAsync()).Devices);
+        Assert.DoesNotContain(device[^12..], (await ListAsync()).Devices);
+        ListOfflineExceptionsResponse left = await Maker.ListOfflineExceptionsAsync(exceptions);
+        Assert.Empty(left.Exceptions);
+        Assert.Contains(exception, left.Unreadable);
+        Assert.Contains(ended, (await Clerk.ListDevicesAsync(
+            new ListDevicesRequest { Parent = _desk.Region, Provider = _canteen })).Unreadable);
+    }
+
+    private void Damage(string kind, string key)
+    {
+        using var connection = new SqliteConnection($"Data Source={Path.Combine(server.Data, "timebank.db")};Pooling=false");
+        connection.Open();
+        using SqliteCommand damage = connection.CreateCommand();
+        damage.CommandText = "UPDATE grain_state SET payload = '[]' WHERE state_name = $kind AND grain_key = $key";
+        damage.Parameters.AddWithValue("$kind", kind);
+        damage.Parameters.AddWithValue("$key", $"430204/{key}");
+        Assert.Equal(1, damage.ExecuteNonQuery());
     }
 
     [Fact]

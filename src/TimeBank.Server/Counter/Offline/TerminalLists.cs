@@ -113,13 +113,12 @@ public sealed class TerminalLists(ILedgerReader ledger, IRegistry registry, DayR
     private async Task<IReadOnlyList<string>> DevicesAsync(RegionCode region, CancellationToken cancellation)
     {
         var query = new RegistryQuery(region, DeviceState.Kind) { Limit = AtOnce };
-        query = query.Where(new RegistryCondition(DeviceState.StagePath, StoredName.Of(DeviceStage.Revoked)));
         var found = new List<string>();
         while (true)
         {
             IReadOnlyList<RegistryRow<DeviceState>> rows = await registry.ListAsync<DeviceState>(query, cancellation);
-            // A device that can't be read is told as ended: the safe side.
-            found.AddRange(rows.Select(row => row.Key));
+            // A device that can't be read is told as ended: the safe side. So every one is looked at: a condition would pass over it.
+            found.AddRange(rows.Where(row => !row.IsReadable || row.State.Device is { Stage: DeviceStage.Revoked }).Select(row => row.Key));
             if (rows.Count < AtOnce) return found;
             query = query with { After = rows[^1].Cursor };
         }
