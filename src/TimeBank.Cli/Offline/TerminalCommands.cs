@@ -143,6 +143,7 @@ internal static class TerminalCommands
     /// <summary>Sends what has no final answer, keeps the answers, and fetches the list and the terminal's state.</summary>
     /// <param name="upTo">The last counter to send.</param>
     /// <returns>Who bears what can't be paid, in words; null: all of it was paid or waits.</returns>
+    /// <exception cref="TerminalException">The answers to a batch are not those of its receipts. None of the batch is kept.</exception>
     public static async Task<LocalizedText?> SyncAsync(
         TerminalFile terminal, Client client, Func<string> requestId, long upTo = long.MaxValue)
     {
@@ -154,6 +155,10 @@ internal static class TerminalCommands
             var request = new SubmitOfflineRedemptionsRequest { RequestId = requestId(), Device = name };
             request.Receipts.Add(batch.Select(one => ByteString.CopyFrom(one.Signed)));
             SubmitOfflineRedemptionsResponse response = await client.SubmitOfflineRedemptionsAsync(request);
+            // An answer is filed under a counter for good: of others, or in another order, none is.
+            if (!batch.Select(one => $"{OfflineReceipt.DigestOf(one.Signed)}").SequenceEqual(
+                response.Answers.Select(answer => answer.Digest))) throw new TerminalException(
+                    "服务器的答复对不上凭据，请再同步一次。", "The server's answers don't fit the receipts; sync once more.");
             foreach (((byte[] _, OfflineReceipt receipt, TerminalAnswer? _), OfflineAnswer answer) in batch.Zip(response.Answers))
             {
                 terminal.Answer(receipt.Counter, new TerminalAnswer(EnumText.ShortOf(answer.Outcome), answer.Reason,
