@@ -96,30 +96,55 @@ public sealed class TerminalFileTests : IDisposable
         Assert.Throws<UsageException>(() => Acceptance.Of(terminal, Code(Money), "bath", 1, 8_000, 0, 0, Now));
     }
 
-    public static TheoryData<string> Refused =>
-        ["ended", "expired", "forged", "other region", "other service", "revoked", "nothing", "clock"];
+    public static TheoryData<string, string, string> Refused => new()
+    {
+        { "ended", "此券已作废。", "The voucher was voided." },
+        { "expired", "此券须在 2026-11-29 前使用。", "The voucher was to be used by 2026-11-29." },
+        { "unknown key", VoucherWords.Of(VoucherCodeStatus.UnknownKey).Chinese, VoucherWords.Of(VoucherCodeStatus.UnknownKey).English },
+        { "forged", VoucherWords.Of(VoucherCodeStatus.BadSignature).Chinese, VoucherWords.Of(VoucherCodeStatus.BadSignature).English },
+        { "other region", "此券属于别的地区。", "The voucher is another region's." },
+        { "other service", "此券不能用于这项服务。", "The voucher doesn't pay for this service." },
+        { "not in the list", "这项服务须联网核销", "this service needs the network" },
+        { "revoked", "这台终端已停用。", "This terminal was revoked." },
+        { "nothing", "没有需要券支付的部分。", "There is nothing for the voucher to pay." },
+        { "clock", "被拨回过", "it was set back" },
+    };
 
     [Theory, MemberData(nameof(Refused))]
-    public void What_the_rules_forbid_is_refused(string what)
+    public void What_the_rules_forbid_is_refused(string what, string chinese, string english)
     {
+        VoucherSigner neighbour = RegionKey.VoucherSigner(VoucherSigner.NameOf("timebank.example", "430212"));
         using TerminalFile terminal = Enrolled(list => what switch
         {
             "ended" => list with { Vouchers = [Meals.Voucher] },
             "revoked" => list with { Devices = [Id] },
+            "other region" => list with { Keys = [.. list.Keys, neighbour.Key] },
             _ => list,
         });
         using SigningKey stranger = SigningKey.Read(SigningKey.Create())[0];
         string code = what switch
         {
             "expired" => Code(Meals with { UseBy = new DateOnly(2026, 11, 29) }),
-            "forged" => VoucherCode.Sign(Meals, stranger.VoucherSigner(Signer.Key.Name)),
+            "unknown key" => VoucherCode.Sign(Meals, stranger.VoucherSigner(Signer.Key.Name)),
+            "forged" => Forged(Code(Meals)),
             "other service" => Code(Meals with { ServiceTypeBits = VoucherClaims.BitsOf([3]) }),
-            "other region" => VoucherCode.Sign(Meals with { Region = "430212" },
-                RegionKey.VoucherSigner(VoucherSigner.NameOf("timebank.example", "430212"))),
+            "other region" => VoucherCode.Sign(Meals with { Region = "430212" }, neighbour),
             _ => Code(Meals),
         };
-        Assert.Throws<TerminalException>(() => Acceptance.Of(
-            terminal, code, "lunch", 1, 1_000, what == "nothing" ? 1_000 : 0, 1, what == "clock" ? Now.AddYears(-1) : Now));
+        TerminalException refused = Assert.Throws<TerminalException>(() => Acceptance.Of(
+            terminal, code, what == "not in the list" ? "dinner" : "lunch", 1, 1_000, what == "nothing" ? 1_000 : 0, 1,
+            what == "clock" ? Now.AddYears(-1) : Now));
+        Assert.Contains(chinese, refused.In(Language.Chinese), StringComparison.Ordinal);
+        Assert.Contains(english, refused.In(Language.English), StringComparison.Ordinal);
+        Assert.Empty(terminal.Receipts);
+    }
+
+    /// <summary>Its key is the region's, and its signature is none.</summary>
+    private static string Forged(string code)
+    {
+        byte[] bytes = SimpleBase.Base45.Default.Decode(code.AsSpan(VoucherCode.Prefix.Length));
+        bytes[^1] ^= 1;
+        return VoucherCode.Prefix + SimpleBase.Base45.Default.Encode(bytes);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using SkiaSharp;
 using TimeBank.Proofs;
 using TimeBank.V1;
 using UglyToad.PdfPig;
@@ -36,6 +37,25 @@ public sealed class VoucherPaperTests : IDisposable
 
         Assert.Equal(printed.Code, code);
         Assert.Equal("0123456789A0", VoucherCode.Read(code, [Signer.Key]).Claims!.Voucher);
+    }
+
+    /// <summary>In one picture, by what <c>terminal accept --image</c> reads with.</summary>
+    [Theory]
+    [InlineData(AskewDegrees)]
+    [InlineData(-AskewDegrees)]
+    public async Task Code_on_paper_that_lies_askew_is_read_from_one_picture_by_the_tool_itself(double degrees)
+    {
+        PrintableVoucher printed = Printed(0, 7);
+        Gray look = (await DrawAsync(VoucherPaper.Pdf([printed], isA4: false, PrintFont.Open(null)), 1)).Turned(degrees);
+        string picture = Path.Combine(_folder, "look.png");
+        var grey = new SKImageInfo(look.Width, look.Height, SKColorType.Gray8, SKAlphaType.Opaque);
+        using (SKImage image = SKImage.FromPixelCopy(grey, look.Dots))
+        {
+            using SKData png = image.Encode(SKEncodedImageFormat.Png, 100);
+            await File.WriteAllBytesAsync(picture, png.ToArray());
+        }
+
+        Assert.Equal(printed.Code, CodeImage.Read(picture));
     }
 
     [Fact]
