@@ -68,6 +68,45 @@ public sealed class TerminalScriptTests(HalfMonth month)
         await page.Context.CloseAsync();
     }
 
+    /// <summary>A key id is short: two keys may share one, and each is tried.</summary>
+    [Fact]
+    public async Task Keys_that_share_a_key_id_are_both_tried()
+    {
+        (VoucherSigner one, VoucherSigner other) = SameCodeId;
+        (NoteSigner first, NoteSigner second) = SameListId;
+        Assert.Equal((true, first.Key.Id), (one.KeyId.SequenceEqual(other.KeyId), second.Key.Id));
+        string[] codes = [VoucherCode.Sign(Meals, one), VoucherCode.Sign(Meals, other)];
+        string[][] keys = [[$"{one.Key}", $"{other.Key}"], [$"{other.Key}", $"{one.Key}"], [$"{one.Key}"], [$"{other.Key}"]];
+        string[] notes = [.. new[] { first, second }.Select(
+            signer => new SignedNote(List.ToText(), [signer.Sign(List.ToText(), default)]).ToString())];
+        string[][] trusted = [[$"{first.Key}", $"{second.Key}"], [$"{second.Key}", $"{first.Key}"], [$"{first.Key}"], [$"{second.Key}"]];
+        IPage page = await OpenAsync(month);
+
+        string[] read = await RunAsync<string[]>(
+            page, """
+            const { readCode, readKey, readList } = await load('proofs.js'), said = [];
+            for (const some of given.keys) {
+              const keys = await Promise.all(some.map(readKey));
+              for (const code of given.codes) said.push((await readCode(code, keys)).status);
+            }
+            for (const some of given.trusted) {
+              for (const note of given.notes) said.push(await readList(note, ...some).then(() => 'taken', () => 'refused'));
+            }
+            return said;
+            """,
+            new { codes, keys, notes, trusted });
+
+        Assert.Equal(
+            ["Genuine", "Genuine", "Genuine", "Genuine", "Genuine", "BadSignature", "BadSignature", "Genuine",
+                "taken", "taken", "taken", "taken", "taken", "refused", "refused", "taken"], read);
+        IEnumerable<string> same = keys.SelectMany(some => codes.Select(
+            code => $"{VoucherCode.Read(code, [.. some.Select(VerifierKey.Parse)]).Status}"));
+        same = same.Concat(trusted.SelectMany(some => notes.Select(note => Record.Exception(
+            () => TerminalList.Read(note, [.. some.Select(VerifierKey.Parse)])) is null ? "taken" : "refused")));
+        Assert.Equal(same, read);
+        await page.Context.CloseAsync();
+    }
+
     [Fact]
     public async Task A_list_is_taken_or_refused_and_shares_a_price_alike()
     {

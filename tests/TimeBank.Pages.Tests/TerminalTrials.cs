@@ -32,6 +32,13 @@ internal sealed class TerminalTrials
 
     public static NoteSigner Lists { get; } = Own.Signer($"{Origin}/terminals");
 
+    /// <summary>Two keys with one key id each: of codes, which has two bytes, and of lists, which has four. A search found them.</summary>
+    public static (VoucherSigner One, VoucherSigner Other) SameCodeId { get; } =
+        (Numbered(41).VoucherSigner($"{Origin}/vouchers"), Numbered(345).VoucherSigner($"{Origin}/vouchers"));
+
+    public static (NoteSigner One, NoteSigner Other) SameListId { get; } =
+        (Numbered(12_889).Signer($"{Origin}/terminals"), Numbered(55_958).Signer($"{Origin}/terminals"));
+
     public static VoucherClaims Meals { get; } = new(
         Region, "0123456789ZZ", "a1b2c3d4e5f6", VoucherClaims.BitsOf([1, 3]), 40, "MEAL", new DateOnly(2100, 12, 31), 17);
 
@@ -193,6 +200,11 @@ internal sealed class TerminalTrials
 
     public static string Note(TerminalList list) => Note(list.ToText());
 
+    /// <summary>The key whose seed is a number.</summary>
+    private static SigningKey Numbered(int number) => SigningKey.Read("-----BEGIN PRIVATE KEY-----\n" + Convert.ToBase64String(
+        [.. Pkcs8.AsSpan(0, 16), .. new byte[28], (byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number])
+        + "\n-----END PRIVATE KEY-----\n")[0];
+
     private static string Note(string text) => new SignedNote(text, [Lists.Sign(text, default)]).ToString();
 
     /// <summary>Two good lists, and lists that the region signed although they are none.</summary>
@@ -212,7 +224,9 @@ internal sealed class TerminalTrials
             ("ratio 1 50\nratio 2 40\n", "ratio 2 40\nratio 1 50\n"), ("device 0123456789AC\n", ""),
             ("voucher 0123456789AA", "voucher ZZZZZZZZZZZZ"), ("voucher ", "vouchers "), ("item care", "item  care"), ("item ", "thing "),
             ("/terminals", "/vouchers"), ("key ", "key x"), ("1790000000", "1790000000.5"), ("1790000000", "999999999999"),
-            ("MEAL", "ME\tAL"),
+            ("MEAL", "ME\tAL"), (" 24\n", " 2147483648\n"), ("item care 3 ", "item care 2147483648 "),
+            ("ratio 1 50\n", "ratio 1 2147483648\n"), ("ratio 3 40\n", "ratio 2147483648 40\n"),
+            ("ratio 1 50\n", "ratio 1 50\nratio 1 60\n"),
         ];
         foreach ((string old, string changed) in changes) yield return Note(text.Replace(old, changed, StringComparison.Ordinal));
         yield return Note(string.Join('\n', lines[..3]) + "\n");
