@@ -151,6 +151,29 @@ public sealed class FinanceTraceTests(WholeMonth month)
     }
 
     [Fact]
+    public async Task A_trust_names_its_conditions_and_no_tick_lifts_them()
+    {
+        using Surfer maker = await Office.SurferAsync(month, "finance_maker");
+        (string, string)[] trust =
+        [
+            ("Code", "road-trust"), ("Subject", "路测·敬老信托"), ("Choice", nameof(FundKind.CharitableTrust)), ("Note", "路测·高龄助餐"),
+            ("Residence", "430211"), ("Services", nameof(ServiceType.Meal)),
+        ];
+        var wrong = await maker.SendAsync("/finance/funds", "create", [.. trust, ("Number", "old")]);
+        Assert.Contains("最低年龄", wrong.Text[wrong.Text.IndexOf("panel fault", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        await maker.DoAsync("/finance/funds", "create", [.. trust, ("Number", "99")]);
+        const string Conditions = "年满 99 周岁的老人；居住在 430211 的老人；助餐", Programme = $"/finance/programmes/{Office.Meals}";
+        Assert.Contains(Conditions, (await maker.FollowAsync("/finance/funds/road-trust")).Text, StringComparison.Ordinal);
+        Assert.Contains(Conditions, (await maker.FollowAsync(Programme)).Text, StringComparison.Ordinal);
+
+        var refused = await maker.SendAsync(
+            Programme, "allot", ("Subject", $"{Office.Parent}/funds/road-trust"), ("Amount", "20"), ("Choice", "serves"));
+
+        Assert.Equal(HttpStatusCode.Conflict, refused.Status);
+        Assert.Contains("data-reason=\"FUND_AGE_BOUND\"", refused.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_payment_shows_its_account_masked_and_one_is_no_plural()
     {
         (string provider, _) = await Office.OweAsync(month, 6);
