@@ -184,6 +184,7 @@ public sealed class EndedVoucherTests : IAsyncLifetime
         }
 
         ComplaintService.ComplaintServiceClient office = new(_server.As(Role.FinanceChecker, subject: "office"));
+        await office.AnswerComplaintAsync(new AnswerComplaintRequest { RequestId = Desk.Id(), Name = filed.Name, Words = "情况属实" });
         await office.CloseComplaintAsync(new CloseComplaintRequest { RequestId = Desk.Id(), Name = filed.Name, Entry = entry });
         await new SettlementService.SettlementServiceClient(_server.As(Role.FinanceMaker, subject: "maker"))
             .PrepareBatchAsync(new PrepareBatchRequest { RequestId = Desk.Id(), Parent = _desk.Region, Providers = { _canteen } })
