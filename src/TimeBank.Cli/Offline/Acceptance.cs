@@ -29,6 +29,10 @@ internal static class Acceptance
             throw new TerminalException("服务器已不认这台终端接下来的凭据（它是副本，或已停用）；请停用它，另行登记。",
                 "The server takes no more receipts of this terminal: it is a copy, or was revoked. Revoke it, and enrol a new one.");
         }
+        if (list.SyncWithinHours == 0)
+        {
+            throw new TerminalException("零点起规则有变，此前只能联网核销。", "The rules change at midnight; until then use the network.");
+        }
         if (clock - list.Made > TimeSpan.FromHours(list.SyncWithinHours))
         {
             (DateTimeOffset shown, DateTimeOffset made) = (clock.ToOffset(China), list.Made.ToOffset(China));

@@ -76,10 +76,13 @@ public static class OrderRule
 
     public static Refusal? Dispute(OrderState state) => Expect(state, OrderState.CheckedOut);
 
+    /// <summary>Staff settle a dispute: nobody who raised it, nor who recorded a step of the order, else a dispute would be a way round the
+    /// review.</summary>
     /// <param name="settled">The minutes to move; null where the order is to be cancelled.</param>
-    public static Refusal? Resolve(OrderState state, OrderPlan plan, string raisedBy, string resolvedBy, Minutes? settled) =>
+    public static Refusal? Resolve(
+        OrderState state, OrderPlan plan, string raisedBy, IEnumerable<string> recordedBy, string resolvedBy, Minutes? settled) =>
         Expect(state, OrderState.Disputed)
-        ?? (raisedBy == resolvedBy ? new Refusal(Reason.MakerIsChecker)
+        ?? (raisedBy == resolvedBy || recordedBy.Contains(resolvedBy) ? new Refusal(Reason.MakerIsChecker)
         : settled > plan.Length ? Refusal.Of(Reason.HoldAmountExceeded, ("held", $"{plan.Length.Value}"), ("unit", Unit.Minutes.Code))
         : null);
 

@@ -70,7 +70,7 @@ public sealed class HomeGrain([PersistentState(HomeState.Kind, GrainStorageNames
     {
         string text = string.Create(CultureInfo.InvariantCulture, $"{place.Latitude},{place.Longitude}");
         // The command's digest knows nothing of the place, which could be found by trying.
-        if (State.SetAs == command.Id.ToString() && Open() != text) return Reason.RequestIdReused;
+        if (State.Key.Length > 0 && State.SetAs == command.Id.ToString() && Open() != text) return Reason.RequestIdReused;
         bool isVolunteer = person.StartsWith(PersonCalls.Volunteers, StringComparison.Ordinal);
         bool known = await GrainFactory.BirthDateAsync(Region, person) is not null;
         Refusal? missing = known ? null : new Refusal(isVolunteer ? Reason.VolunteerNotFound : Reason.ElderNotFound);
@@ -87,7 +87,8 @@ public sealed class HomeGrain([PersistentState(HomeState.Kind, GrainStorageNames
 
     public Task<int?> MetersAsync(PlaceSeen place)
     {
-        if (State.Place.Length == 0) return Task.FromResult<int?>(null);
+        // Of an erased person the place stays, and can be read by nobody.
+        if (State.Key.Length == 0 || State.Place.Length == 0) return Task.FromResult<int?>(null);
         int[] home = [.. Open().Split(',').Select(part => int.Parse(part, CultureInfo.InvariantCulture))];
         return Task.FromResult<int?>(GeoPoint.Of(CoordinateSystem.Wgs84, home[0], home[1]).MetersTo(place.Point));
     }

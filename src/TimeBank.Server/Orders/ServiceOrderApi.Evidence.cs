@@ -82,8 +82,16 @@ public sealed partial class ServiceOrderApi
         ReviewOutcome outcome = read.Choice(request.Outcome, "outcome");
         string note = read.Text(request.Note, "note", MaxNote, required: true);
         read.Check();
+        await RequireNoPartyAsync(order, context);
         return (await Order(order).ReviewAsync(context.Command(request, id), outcome == ReviewOutcome.Accepted, note)).OrThrow()
             .ToContract(order.Region);
+    }
+
+    /// <summary>Staff who are a party of the order themselves decide nothing of it.</summary>
+    private async Task RequireNoPartyAsync(ResourceName order, ServerCallContext context)
+    {
+        if (await Order(order).GetAsync() is { } found && IsPartyOf(found, PartyOf(context, null, order.Region)))
+            throw Problem.Of(Reason.MakerIsChecker);
     }
 
     /// <summary>Where the caller is. Counter staff are not there: where they sit says nothing of the service.</summary>

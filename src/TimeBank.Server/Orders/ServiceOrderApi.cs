@@ -105,6 +105,7 @@ public sealed partial class ServiceOrderApi(IGrainFactory grains, IRegistry regi
         long? minutes = outcome == DisputeOutcome.Settled ? read.Amount(request.Amount, "amount", Unit.Minutes) : null;
         string note = read.Text(request.Note, "note", MaxNote, required: true);
         read.Check();
+        await RequireNoPartyAsync(order, context);
         return (await Order(order).ResolveAsync(context.Command(request, id), minutes, note)).OrThrow()
             .ToContract(order.Region);
     }

@@ -17,6 +17,8 @@ public sealed partial class ServiceOrderGrain
         StepAsync(step.Command, () => IsRecipient(step.Party), async () =>
     {
         if (OrderRule.Presence(State.State, end, Plan, Now) is { } notNow) return notNow;
+        // Once: a second record without a place would wipe out what the first one showed.
+        if ((end == ServiceEnd.Begin ? State.Begin : State.End)?.Recipient is not null) return OrderRule.WrongState(State.State);
         EvidencePolicy policy = await EvidencePolicyAsync();
         Sighting seen = await SightingAsync(step, policy);
         return await ChangeAsync(step.Command, () =>

@@ -130,7 +130,7 @@ public sealed partial class ServiceOrderGrain(
         void Words() => State.Dispute!.ResolveNote = note;
         return StepAsync(
             command, () => true,
-            async () => OrderRule.Resolve(State.State, Plan, State.Dispute?.Actor ?? "", command.Actor, settled)
+            async () => OrderRule.Resolve(State.State, Plan, State.Dispute?.Actor ?? "", State.Actors ?? [], command.Actor, settled)
             ?? (settled is { } moved
                 ? await DayRefusalAsync(moved) ?? await EarnAsync(command, OrderEnd.Settled, moved.Value, Words)
                 : await ReleaseHoldAsync(command, OrderEnd.Dropped, Words)),

@@ -83,7 +83,7 @@ public sealed class OrderRulesTests
             ("begin-seen", OrderRule.Presence(state, ServiceEnd.Begin, Plan, At("09:00"))),
             ("end-seen", OrderRule.Presence(state, ServiceEnd.End, Plan, At("11:00"))),
             ("confirm", OrderRule.Confirm(state)), ("review", OrderRule.Review(state, ["a"], "b")), ("dispute", OrderRule.Dispute(state)),
-            ("resolve", OrderRule.Resolve(state, Plan, "a", "b", null)), ("cancel", OrderRule.Cancel(state)),
+            ("resolve", OrderRule.Resolve(state, Plan, "a", ["a"], "b", null)), ("cancel", OrderRule.Cancel(state)),
             ("rate", OrderRule.Rate(state, rated: false)),
             ("record", OrderRule.Record(state, Plan, null, At("09:00"), At("11:00"), At("12:00"), Evidence)),
             ("absence", OrderRule.Absence(state, Plan, At("10:00"), Evidence)),
@@ -167,11 +167,13 @@ public sealed class OrderRulesTests
     [InlineData(OrderState.Disputed, "staff-a", "staff-b", null, Reason.None)]
     [InlineData(OrderState.Disputed, "staff-a", "staff-b", 121, Reason.HoldAmountExceeded)]
     [InlineData(OrderState.Disputed, "staff-a", "staff-a", 60, Reason.MakerIsChecker)]
+    // Whoever recorded a step doesn't settle it either.
+    [InlineData(OrderState.Disputed, "staff-a", "desk", 60, Reason.MakerIsChecker)]
     [InlineData(OrderState.Disputed, "staff-a", "staff-a", 121, Reason.MakerIsChecker)]
     [InlineData(OrderState.CheckedOut, "staff-a", "staff-a", 121, Reason.OrderWrongState)]
     public void A_dispute_is_ended_by_another_person_with_at_most_what_was_planned(OrderState state, string raisedBy, string resolvedBy,
         int? minutes, Reason expected) =>
-        Is(expected, OrderRule.Resolve(state, Plan, raisedBy, resolvedBy, minutes is { } settled ? new Minutes(settled) : null));
+        Is(expected, OrderRule.Resolve(state, Plan, raisedBy, ["elder", "desk"], resolvedBy, minutes is { } settled ? new Minutes(settled) : null));
 
     /// <summary>Begin and end of a service, and the minutes that it earns.</summary>
     [Theory]

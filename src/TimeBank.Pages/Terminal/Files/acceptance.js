@@ -48,6 +48,7 @@ export function checkTerminal({ device, list, state, receipts }, clock) {
     'At its last sync this terminal was not approved, or was revoked; sync with a network.');
   if (isEnded({ receipts })) throw new Refusal('服务器已不认这台终端接下来的凭据（它是副本，或已停用）；请停用它，另行登记。',
     'The server takes no more receipts of this terminal: it is a copy, or was revoked. Revoke it, and enrol a new one.');
+  if (list.hours === 0) throw new Refusal('零点起规则有变，此前只能联网核销。', 'The rules change at midnight; until then use the network.');
   if (clock - list.made > list.hours * HOUR) throw new Refusal(`名单已超过 ${list.hours} 小时，请先联网同步。`,
     `The list is older than ${list.hours} hours; sync with a network first.`);
   if (list.devices.has(device.id)) throw new Refusal('这台终端已停用。', 'This terminal was revoked.');
