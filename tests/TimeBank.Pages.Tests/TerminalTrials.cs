@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Formats.Cbor;
 using System.Text;
@@ -202,8 +203,15 @@ internal sealed class TerminalTrials
 
     /// <summary>The key whose seed is a number.</summary>
     private static SigningKey Numbered(int number) => SigningKey.Read("-----BEGIN PRIVATE KEY-----\n" + Convert.ToBase64String(
-        [.. Pkcs8.AsSpan(0, 16), .. new byte[28], (byte)(number >> 24), (byte)(number >> 16), (byte)(number >> 8), (byte)number])
+        [.. Pkcs8.AsSpan(0, 16), .. new byte[28], .. BigEndian(number)])
         + "\n-----END PRIVATE KEY-----\n")[0];
+
+    private static byte[] BigEndian(int number)
+    {
+        byte[] bytes = new byte[4];
+        BinaryPrimitives.WriteInt32BigEndian(bytes, number);
+        return bytes;
+    }
 
     private static string Note(string text) => new SignedNote(text, [Lists.Sign(text, default)]).ToString();
 

@@ -253,11 +253,13 @@ public static class VoucherRule
         last.Code == EntryCode.RefundBill ? Bill.Of(last).Shares.Last(share => share.Voucher == voucher).Ended
         : last.Header.Details.GetValueOrDefault(EndedKey) is { } end ? StoredName.Parse<VoucherEnd>(end) : VoucherEnd.None;
 
-    /// <summary>Whether an entry gives a programme money of an expired voucher: what it had left, or what a refund brought back.</summary>
-    public static bool Frees(JournalEntry entry) => entry.Code switch
+    /// <summary>
+    /// Whether an entry that moves a programme's money gives it some of an expired voucher: what it had left, or what a refund brought back.
+    /// </summary>
+    public static bool Frees(JournalEntry entry, Slug programme) => entry.Code switch
     {
         EntryCode.ExpireVoucher => true,
-        EntryCode.RefundBill => Bill.Of(entry).Shares.Any(share => share.Ended == VoucherEnd.Expired),
+        EntryCode.RefundBill => Bill.Of(entry).Shares.Any(share => share.Programme == programme && share.Ended == VoucherEnd.Expired),
         _ => entry.Header.Details.GetValueOrDefault(EndedKey) == StoredName.Of(VoucherEnd.Expired),
     };
 

@@ -162,17 +162,24 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         }
 
         Refusal? refusal = VoucherRule.Refund(voucher, redemption);
-        if (refusal is null && Redemption.Of(redemption!.Entry) is { Provider: var provider, Credited: var credited }
-            && await Writer.ShortfallAsync(provider, credited) is { Value: > 0 } shortfall)
-        {
-            EntryHeader refund = Propose().Header;
-            // A dry run can't see its first entry when it tries the second: the first one answers for both, under the refund's header.
-            if (command.IsDryRun) return await Writer.DecideAsync(SettlementEntries.Owe(refund, provider, shortfall), dryRun: true);
-            Outcome owes = await Writer.SubmitAsync(SettlementEntries.Owe(refund with { Id = command.Id.Step("owe") }, provider,
-                shortfall));
-            if (owes.Refusal is { } no && no.IsTransient()) return owes with { Id = command.Id };
-        }
+        if (refusal is null && await OweAsync(command, redemption!.Entry, Propose().Header) is { } answer) return answer;
         return await Writer.DecideAsync(command, today, refusal, Propose);
+    }
+
+    /// <summary>
+    /// A provider that was paid meanwhile owes what its payable lacks for taking a redemption back. The outcome that answers the command
+    /// where this one decides it; null: go on.
+    /// </summary>
+    /// <param name="refund">The header of the entry that takes it back.</param>
+    private async Task<Outcome?> OweAsync(Command command, JournalEntry redemption, EntryHeader refund)
+    {
+        Redemption given = Redemption.Of(redemption);
+        if (await Writer.ShortfallAsync(given.Provider, given.Credited) is not { Value: > 0 } shortfall) return null;
+        // A dry run can't see its first entry when it tries the second: the first one answers for both, under the refund's header.
+        if (command.IsDryRun) return await Writer.DecideAsync(SettlementEntries.Owe(refund, given.Provider, shortfall), dryRun: true);
+        Outcome owes = await Writer.SubmitAsync(SettlementEntries.Owe(refund with { Id = command.Id.Step("owe") }, given.Provider,
+            shortfall));
+        return owes.Refusal is { } no && no.IsTransient() ? owes with { Id = command.Id } : null;
     }
 
     public async Task<DryRun> ReverseAsync(Command command, long index)
@@ -193,6 +200,9 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
                 Redemption.Of(redemption.Entry), EntryCode.Reverse);
         }
 
+        if (refusal is null && redemption is { ReversedBy: null }
+            && await OweAsync(command, redemption.Entry, Propose().Header with { Details = EntryHeader.NoDetails }) is { } answer)
+            return new DryRun(answer, [], []);
         if (command.IsDryRun) return await Writer.DryRunAsync(command, today, refusal, Propose);
         return new DryRun(await Writer.DecideAsync(command, today, refusal, Propose), [], []);
     }

@@ -252,7 +252,7 @@ public sealed partial class ElderGrain(
         return refusal is null ? View() : refusal;
 
         NoticeRecord Changed(Difficulties one, bool begins) => new(
-            begins ? ElderNoticeKind.DifficultyBegun : ElderNoticeKind.DifficultyEnded, Today, Today, Benefits.None, "", AssessmentSource,
+            begins ? ElderNoticeKind.DifficultyBegun : ElderNoticeKind.DifficultyEnded, assessment.Day, Today, Benefits.None, "", AssessmentSource,
             command.RequestId.ToString(), command.Actor, one);
     }
 

@@ -208,6 +208,9 @@ public sealed class EstateGrain([PersistentState(EstateState.Kind, GrainStorageN
         Policy policy = await rules.PolicyAsync(Region, Today);
         Refusal? refusal = NotOpen(payout) ?? unknown
             ?? EstateRule.Approve(payout!.ProposedBy, command.Actor, estate, new Fen(payout.AmountFen), Today);
+        // The account may have become one for custody since the proposal. What was planned is carried out.
+        if (refusal is null && !State.HasDone(command, out _) && State.Planned is null)
+            refusal = await GrainFactory.AtBankAsync(Region, payout!.Bank, isCustody: false);
         if (refusal is null && !State.HasDone(command, out _))
         {
             // Said first: if the server stops between the entry and the state, whoever comes next finishes it.

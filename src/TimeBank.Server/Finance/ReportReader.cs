@@ -132,21 +132,22 @@ public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
             [EntryCode.ExpireVoucher, EntryCode.RefundRedemption, EntryCode.RefundBill, EntryCode.Reverse])
         {
             var freeing = new EntryFilter(code, Until: moment.End, Reversed: false) { Touching = money };
-            if (await FirstExpiredAsync(region, freeing, after, cancellation) is { } day && !(first <= day)) first = day;
+            if (await FirstExpiredAsync(region, programme, freeing, after, cancellation) is { } day && !(first <= day)) first = day;
         }
         return first is { } expired
             ? expired.AddDays((await rules.PolicyAsync(region, expired)).Vouchers.ReturnUnusedDays) : null;
     }
 
     /// <summary>The day of the first entry above an index that freed money of expired vouchers; null where none did.</summary>
-    private async Task<DateOnly?> FirstExpiredAsync(RegionCode region, EntryFilter filter, long after, CancellationToken cancellation)
+    private async Task<DateOnly?> FirstExpiredAsync(
+        RegionCode region, Slug programme, EntryFilter filter, long after, CancellationToken cancellation)
     {
         IReadOnlyList<LinkedEntry> page;
         do
         {
             page = await ledger.EarliestEntriesAsync(region, filter, after, EntriesAtOnce, cancellation);
             // A refund of a voucher that goes on frees nothing; most touch the programme with a price's rest alone.
-            if (page.FirstOrDefault(linked => VoucherRule.Frees(linked.Entry)) is { } first) return first.Entry.Header.EffectiveDate;
+            if (page.FirstOrDefault(linked => VoucherRule.Frees(linked.Entry, programme)) is { } first) return first.Entry.Header.EffectiveDate;
             if (page.Count > 0) after = page[^1].Entry.Index;
         }
         while (page.Count == EntriesAtOnce);

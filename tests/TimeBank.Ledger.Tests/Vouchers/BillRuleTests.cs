@@ -239,7 +239,8 @@ public sealed class BillRuleTests
         JournalEntry entry = Entry(VoucherEntries.RefundBill(Header(back), back));
         Assert.Equal(Text(back), Text(Bill.Of(entry)));
         Assert.Equal(VoucherEnd.Voided, VoucherRule.EndIn(entry, back.Shares[0].Voucher));
-        Assert.True(VoucherRule.Frees(entry));
+        Assert.True(VoucherRule.Frees(entry, back.Shares[1].Programme));
+        Assert.False(VoucherRule.Frees(entry, Slug.Parse("another")));
         // What the elder gave up and got back is the same as if the vouchers lived, though the entry moves more.
         SpentToday left = HolderCheckRule.Spent(
             [Entry(VoucherEntries.PayBill(Header(bill), bill)), entry with { Index = 8, Header = entry.Header with

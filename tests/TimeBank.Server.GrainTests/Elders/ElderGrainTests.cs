@@ -116,7 +116,7 @@ public sealed class ElderGrainTests : DistrictTests
 
         Assert.Equal((Difficulties.LivingAlone, (Difficulties?)Difficulties.LivingAlone), (read.Difficulties, read.DifficultiesBefore));
         Assert.Equal(
-            new NoticeRecord(ElderNoticeKind.DifficultyBegun, new DateOnly(2026, 10, 20), new DateOnly(2026, 10, 20), Benefits.None, "",
+            new NoticeRecord(ElderNoticeKind.DifficultyBegun, new DateOnly(2026, 10, 19), new DateOnly(2026, 10, 20), Benefits.None, "",
                 "assessment", assessed.RequestId.ToString(), assessed.Actor, Difficulties.LowIncome), read.Notices[0]);
         Assert.Equal(2, read.Notices.Length);
         ElderFacts facts = read.Facts(RegionCode.Parse("430211"));

@@ -8,7 +8,7 @@ namespace TimeBank.Server.Tests;
 [Collection(ServerCollection.Name)]
 public sealed class FundConditionsApiTests(TestServer server)
 {
-    private readonly Desk _desk = new(server, "430223");
+    private readonly Desk _desk = new(server, "430202");
 
     /// <summary>A trust for elders of 85 in one district, for meals alone, whose purpose the caller confirms each time.</summary>
     [Fact]

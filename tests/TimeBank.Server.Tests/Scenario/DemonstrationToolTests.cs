@@ -56,8 +56,9 @@ public sealed class DemonstrationToolTests : IDisposable
 
         (_, string kept, _) = await Tool.RunAsync(_data, server, assess);
         Assert.Contains("lives alone", kept, StringComparison.Ordinal);
-        (_, string replaced, _) = await Tool.RunAsync(_data, server, [.. assess, "--difficulty", "empty-nest"]);
-        Assert.DoesNotContain("lives alone", replaced, StringComparison.Ordinal);
+        (_, string replaced, _) = await Tool.RunAsync(_data, server, [.. assess, "--difficulty", "empty-nest", "--json"]);
+        Assert.Equal(["DIFFICULTY_EMPTY_NEST"],
+            JsonDocument.Parse(replaced).RootElement.GetProperty("difficulties").EnumerateArray().Select(one => one.GetString()));
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
