@@ -164,7 +164,8 @@ public sealed class StoredDatabaseTests(PostgreSqlFixture postgres) : IClassFixt
         }
         ServiceOrderService.ServiceOrderServiceClient orders = new(history.As(Role.Auditor));
         ServiceOrder[] listed = [.. (await orders.ListOrdersAsync(new ListOrdersRequest { Parent = Parent, Period = all })).Orders];
-        Assert.Equal(Enum.GetValues<V1.OrderState>().Where(state => state != V1.OrderState.Unspecified).ToHashSet(), listed
+        // That build knew no review.
+        Assert.Equal(Enum.GetValues<V1.OrderState>().Except([V1.OrderState.Unspecified, V1.OrderState.InReview]).ToHashSet(), listed
             .Select(order => order.State).ToHashSet());
         foreach (ServiceOrder order in listed) Assert.Equal(order, await orders.GetOrderAsync(new GetOrderRequest { Name = order.Name }));
 
