@@ -254,7 +254,8 @@ public static class VoucherRule
         : last.Header.Details.GetValueOrDefault(EndedKey) is { } end ? StoredName.Parse<VoucherEnd>(end) : VoucherEnd.None;
 
     /// <summary>
-    /// Whether an entry that moves a programme's money gives it some of an expired voucher: what it had left, or what a refund brought back.
+    /// Whether an entry that moves a programme's money gives it some of an expired voucher: what it had left, or what a refund brought
+    /// back.
     /// </summary>
     public static bool Frees(JournalEntry entry, Slug programme) => entry.Code switch
     {

@@ -252,8 +252,8 @@ public sealed partial class ElderGrain(
         return refusal is null ? View() : refusal;
 
         NoticeRecord Changed(Difficulties one, bool begins) => new(
-            begins ? ElderNoticeKind.DifficultyBegun : ElderNoticeKind.DifficultyEnded, assessment.Day, Today, Benefits.None, "", AssessmentSource,
-            command.RequestId.ToString(), command.Actor, one);
+            begins ? ElderNoticeKind.DifficultyBegun : ElderNoticeKind.DifficultyEnded, assessment.Day, Today, Benefits.None, "",
+            AssessmentSource, command.RequestId.ToString(), command.Actor, one);
     }
 
     public Task<Reply<RecordedNotice>> RecordNoticeAsync(Command line, NoticeRecord notice) =>

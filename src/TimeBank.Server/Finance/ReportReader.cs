@@ -147,7 +147,8 @@ public sealed class ReportReader(ILedgerReader ledger, DayRules rules)
         {
             page = await ledger.EarliestEntriesAsync(region, filter, after, EntriesAtOnce, cancellation);
             // A refund of a voucher that goes on frees nothing; most touch the programme with a price's rest alone.
-            if (page.FirstOrDefault(linked => VoucherRule.Frees(linked.Entry, programme)) is { } first) return first.Entry.Header.EffectiveDate;
+            if (page.FirstOrDefault(linked => VoucherRule.Frees(linked.Entry, programme)) is { } first)
+                return first.Entry.Header.EffectiveDate;
             if (page.Count > 0) after = page[^1].Entry.Index;
         }
         while (page.Count == EntriesAtOnce);

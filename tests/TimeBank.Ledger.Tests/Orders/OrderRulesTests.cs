@@ -173,7 +173,8 @@ public sealed class OrderRulesTests
     [InlineData(OrderState.CheckedOut, "staff-a", "staff-a", 121, Reason.OrderWrongState)]
     public void A_dispute_is_ended_by_another_person_with_at_most_what_was_planned(OrderState state, string raisedBy, string resolvedBy,
         int? minutes, Reason expected) =>
-        Is(expected, OrderRule.Resolve(state, Plan, raisedBy, ["elder", "desk"], resolvedBy, minutes is { } settled ? new Minutes(settled) : null));
+        Is(expected, OrderRule.Resolve(
+            state, Plan, raisedBy, ["elder", "desk"], resolvedBy, minutes is { } settled ? new Minutes(settled) : null));
 
     /// <summary>Begin and end of a service, and the minutes that it earns.</summary>
     [Theory]

@@ -85,6 +85,28 @@ public sealed class IssueRunTests
     }
 
     [Fact]
+    public async Task A_programme_that_is_frozen_while_a_run_goes_on_issues_no_more_and_the_same_run_goes_on_once_it_is_thawed()
+    {
+        await using District district = await DistrictAsync(fen: 501 * 12_000);
+        await Task.WhenAll(Enumerable.Range(0, 501).Select(_ => district.ElderAsync(1940)));
+        var run = new VoucherRun(District.Named("october"), District.First);
+        Assert.Null((await district.Programme("meals").BeginIssueAsync(run)).Refusal);
+        RunPage first = await district.Programme("meals").IssueAsync(run, null);
+        EntryHeader Header() => district.Command().Header(District.First, "");
+
+        Assert.Null((await district.Ledger().SubmitAsync(Entries.Freeze(Header(), Chart.ProgrammeAllotted(Meals).Path))).Refusal);
+        RunPage second = await district.Programme("meals").IssueAsync(run, first.Next);
+        Assert.Equal((500, 0), (first.Changed, second.Changed));
+        Assert.Equal(Skips((Reason.AccountFrozen, 1)), second.Skipped);
+        Assert.Equal(500 * 12_000, await district.BalanceAsync(Chart.ProgrammeCommitted(Meals).Path));
+
+        Assert.Null((await district.Ledger().SubmitAsync(Entries.Thaw(Header(), Chart.ProgrammeAllotted(Meals).Path))).Refusal);
+        RunPage again = await district.Programme("meals").IssueAsync(run, first.Next);
+        Assert.Equal(1, again.Changed);
+        Assert.Equal(501 * 12_000, await district.BalanceAsync(Chart.ProgrammeCommitted(Meals).Path));
+    }
+
+    [Fact]
     public async Task A_run_that_is_only_tried_counts_what_it_would_issue_and_issues_nothing()
     {
         await using District district = await DistrictAsync(fen: 24_000);
