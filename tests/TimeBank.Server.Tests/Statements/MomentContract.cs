@@ -16,6 +16,7 @@ public abstract class MomentContract(TestServer server)
 {
     private const string Region = TestServer.Tianyuan;
     private const int Reads = 40;
+    private const int TurnsOfARead = 4;
 
     private readonly Desk _desk = new(server, Region);
 
@@ -213,14 +214,19 @@ public abstract class MomentContract(TestServer server)
         (await _desk.Clerk(counter.Canteen).RedeemVoucherAsync(_desk.Lunch(counter.Vouchers[elder], counter.Canteen, Price)))
             .Redemption.Name;
 
-    /// <summary>Lets two callers redeem and refund without pause while the test reads several times.</summary>
+    /// <summary>
+    /// Lets two callers redeem and refund while the test reads several times. Each read frees a few turns only: callers without a
+    /// bound write faster than a slow machine reads, every read then has more to read than the last, and the test never ends.
+    /// </summary>
     private async Task WhileMoneyMovesAsync(Counter counter, Func<Task> readAsync)
     {
+        using var turns = new SemaphoreSlim(0);
         using var done = new CancellationTokenSource();
         Task[] writers = [.. Enumerable.Range(0, 2).Select(elder => Task.Run(async () =>
         {
             while (!done.IsCancellationRequested)
             {
+                await turns.WaitAsync();
                 string redemption = await RedeemAsync(counter, elder);
                 await _desk.Clerk(counter.Canteen).RefundRedemptionAsync(
                     new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = redemption, Memo = "退" });
@@ -228,11 +234,16 @@ public abstract class MomentContract(TestServer server)
         }))];
         try
         {
-            for (int read = 0; read < Reads; read++) await readAsync();
+            for (int read = 0; read < Reads; read++)
+            {
+                turns.Release(TurnsOfARead);
+                await readAsync();
+            }
         }
         finally
         {
             await done.CancelAsync();
+            turns.Release(writers.Length);
             await Task.WhenAll(writers);
         }
     }
