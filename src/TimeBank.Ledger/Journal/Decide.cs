@@ -10,6 +10,8 @@ namespace TimeBank.Ledger;
 /// <see cref="Reason.RequestIdReused"/>.</item>
 /// <item>The refusal that the domain's rules gave before the proposal came here.</item>
 /// <item>Shape: amounts, units, sizes. Such a refusal is not stored: a retry of the same command gets the same answer anyway.</item>
+/// <item>What the proposal was made from: an account that has moved since makes it void. Not stored either: the caller proposes anew, under
+/// the same id.</item>
 /// <item>Existence: the hold or entry that the proposal names; then the accounts in the order of the transfers, debit first, each in its
 /// unit.</item>
 /// <item>State: of the hold or entry; then of the accounts, closed before frozen.</item>
@@ -33,6 +35,11 @@ public static class Decide
 
         if (proposal.Kind == EntryKind.Note) return new Decision(Outcome.Noted(proposal), [], [], Stores: true);
 
+        foreach (SeenAccount seen in proposal.Seen)
+        {
+            if ((view.Account(seen.Account)?.Counters ?? default) != seen.Counters) return Unstored(Outcome.Refused(
+                proposal, Refusal.Of(Reason.AccountMoved, ("account", seen.Account.Text))));
+        }
         LedgerTime time = view.LastTime.Next(clock);
         var draft = new EntryDraft(view, proposal, time);
         Refusal? refusal = proposal.Kind switch

@@ -43,10 +43,23 @@ public sealed record Proposal
     [JsonInclude]
     public ImmutableArray<ProposedChange> Changes { get; internal init; } = [];
 
+    /// <summary>
+    /// The accounts that the proposal was made from, as they were. Where one has moved since, the ledger refuses with
+    /// <see cref="Reason.AccountMoved"/> and remembers nothing: whoever proposed looks again. Each is one of a transfer's accounts.
+    /// </summary>
+    [JsonInclude]
+    public ImmutableArray<SeenAccount> Seen { get; internal init; } = [];
+
     /// <summary>The refusal that the domain's rules gave, with the values that explain it.</summary>
     [JsonInclude]
     public Refusal? Refused { get; internal init; }
+
+    /// <summary>The same proposal, which is void where one of the accounts has moved before its turn comes.</summary>
+    public Proposal MadeFrom(params IEnumerable<SeenAccount> seen) => this with { Seen = [.. seen] };
 }
+
+/// <summary>An account as somebody read it; without a movement where it wasn't there.</summary>
+public readonly record struct SeenAccount(AccountPath Account, Counters Counters);
 
 /// <summary>A transfer that a caller asks for.</summary>
 /// <param name="AtMost">Move what the accounts' limits leave room for, up to the amount. Refused only where there is no room.</param>

@@ -48,6 +48,7 @@ public enum Reason
     JournalRolledBack = 53,
     ClockDoubtful = 54,
     SignedByOtherKeys = 55,
+    AccountMoved = 1025,
 
     // The call: who may ask, and how. Of these only MakerIsChecker and PartyNotAllowed are stored: a
     // grain's rules give them.

@@ -87,6 +87,9 @@ public sealed record VoucherTerms(
 /// <param name="Remaining">The rest on it, in its unit.</param>
 public sealed record VoucherFacts(OpaqueId Id, VoucherTerms Terms, long Remaining, VoucherEnd End)
 {
+    /// <summary>The voucher's account as it was read: an entry that rests on these facts is void once it has moved.</summary>
+    public SeenAccount Seen { get; init; }
+
     /// <summary>A voucher with something left has not ended. For an empty one its last entry tells.</summary>
     /// <param name="last">The last entry that posted to the account; needed only where nothing is left.</param>
     public static VoucherFacts Of(Account account, JournalEntry? last) => Of(VoucherTerms.Of(account), account, last);
@@ -98,7 +101,10 @@ public sealed record VoucherFacts(OpaqueId Id, VoucherTerms Terms, long Remainin
         : last.Code == EntryCode.VoidVoucher || IsIssueReversed(account, last) ? VoucherEnd.Voided
         : last.Code == EntryCode.ExpireVoucher ? VoucherEnd.Expired
         : last.Code == EntryCode.PayEstate ? VoucherEnd.PaidOut
-        : VoucherRule.EndIn(last, Chart.VoucherIdOf(account.Path)));
+        : VoucherRule.EndIn(last, Chart.VoucherIdOf(account.Path)))
+    {
+        Seen = new SeenAccount(account.Path, account.Counters),
+    };
 
     /// <summary>True where an account's last entry reversed its issue: nobody has used the voucher, and nobody can any more.</summary>
     public static bool IsIssueReversed(Account account, JournalEntry last) => last.Kind == EntryKind.Reverse && last.Of == account.Opened;

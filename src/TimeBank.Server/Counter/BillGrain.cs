@@ -142,8 +142,11 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
                     .. taken.ToDetails(), (Bill.BillKey, index.ToString(CultureInfo.InvariantCulture)),
                     (Bill.RequestKey, command.Id.ToString()),
                 ]);
-            Outcome outcome = await WriteAsync(command, header, taken);
-            if (outcome.Refusal is { Reason: Reason.RequestIdReused }) continue;
+            Outcome outcome = await WriteAsync(
+                command, header, taken,
+                taken.Shares.Select(share => share.Voucher).Distinct().Select(voucher => facts[Chart.VoucherPath(voucher)].Seen));
+            // The same id was used by a faster refund, or a voucher has moved: it may have been voided.
+            if (outcome.Refusal is { Reason: Reason.RequestIdReused or Reason.AccountMoved }) continue;
             if (command.IsDryRun || outcome.Refusal?.IsTransient() == true) return outcome with { Id = command.Id };
             // The command's id is remembered as well, so that no other command can have it.
             if (outcome.Refusal is not { } no)
@@ -156,7 +159,8 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
         return new Outcome(command.Id, Digest.Parse(command.RequestDigest), new Refusal(Reason.QueueFull), null, Replayed: false);
     }
 
-    private async Task<Outcome> WriteAsync(Command command, EntryHeader header, Bill taken)
+    /// <param name="seen">The vouchers that the shares were made from: whether one has ended says where its money goes.</param>
+    private async Task<Outcome> WriteAsync(Command command, EntryHeader header, Bill taken, IEnumerable<SeenAccount> seen)
     {
         if (await Writer.ShortfallAsync(taken.Provider, taken.Credited) is { Value: > 0 } shortfall)
         {
@@ -166,7 +170,7 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
                 header with { Id = command.Id.Step("owe"), Details = EntryHeader.NoDetails }, taken.Provider, shortfall));
             if (owes.Refusal is { } no && no.IsTransient()) return owes;
         }
-        return await Writer.DecideAsync(VoucherEntries.RefundBill(header, taken), command.IsDryRun);
+        return await Writer.DecideAsync(VoucherEntries.RefundBill(header, taken).MadeFrom(seen), command.IsDryRun);
     }
 
     /// <summary>The outcome that the command had before; null where it is new.</summary>

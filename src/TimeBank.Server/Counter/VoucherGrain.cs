@@ -210,13 +210,20 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     public async Task<Outcome> VoidAsync(Command command)
     {
         using Activity? span = GrainTraces.Begin(nameof(VoucherGrain));
+        return await LedgerCalls.UnmovedAsync(() => VoidOnceAsync(command));
+    }
+
+    /// <summary>Voids what is there: the refund of a bill, which is another grain's, may bring more at any time.</summary>
+    private async Task<Outcome> VoidOnceAsync(Command command)
+    {
         VoucherFacts? voucher = await FactsAsync();
         Policy policy = await rules.PolicyAsync(Region, clock.Today);
         DateOnly? died = voucher is { Terms.Expires: false } && await ElderAsync(voucher.Terms) is { } elder
             ? elder.Facts(Region).DeathOn(clock.Today) : null;
         return await Writer.DecideAsync(
             command, clock.Today, VoucherRule.Void(voucher, died),
-            () => VoucherEntries.Void(command.Header(clock.Today, policy.Version.ToString()), Id, voucher!.Terms, voucher.Remaining));
+            () => VoucherEntries.Void(command.Header(clock.Today, policy.Version.ToString()), Id, voucher!.Terms, voucher.Remaining)
+                .MadeFrom(voucher.Seen));
     }
 
     public async Task<Outcome?> ExpireAsync(Command run)
@@ -231,6 +238,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         EntryId Attempt(int number) => number == 0 ? id : id.Step(number.ToString(CultureInfo.InvariantCulture));
         (int attempt, _) = await Writer.AttemptAsync(Attempt);
         EntryHeader header = run.Header(Attempt(attempt), clock.Today, policy.Version.ToString());
+        // What another grain's refund brings meanwhile is left for the next run, which has another id.
         return await Writer.DecideAsync(VoucherEntries.Expire(header, Id, terms, account.Counters.DebitRoom), run.IsDryRun);
     }
 

@@ -156,6 +156,21 @@ public static class LedgerCalls
         }
     }
 
+    /// <summary>
+    /// Decides again from what is so now, each time an account that the decision was made from has moved before the writer's turn
+    /// (<see cref="Proposal.MadeFrom"/>).
+    /// </summary>
+    /// <returns>The outcome; <see cref="Reason.AccountMoved"/> after many tries.</returns>
+    public static async Task<Outcome> UnmovedAsync(Func<Task<Outcome>> decide)
+    {
+        const int most = 20;
+        for (int tries = 1; ; tries++)
+        {
+            Outcome outcome = await decide();
+            if (outcome.Refusal is not { Reason: Reason.AccountMoved } || tries == most) return outcome;
+        }
+    }
+
     /// <summary>A person's hours as the writer has them; due settlements may be missing, see <see cref="DueHours"/>.</summary>
     public static async Task<HoursBalance> HoursAsync(this ILedgerGrain writer, OpaqueId person)
     {
@@ -164,12 +179,13 @@ public static class LedgerCalls
     }
 
     /// <summary>
-    /// True for refusals caused by the server's state (full queue, store away, doubted clock). The writer does not remember them: the same
-    /// command may succeed later.
+    /// True for refusals caused by the server's state (full queue, store away, doubted clock, a busy account). The writer does not remember
+    /// them: the same command may succeed later.
     /// </summary>
     public static bool IsTransient(this Refusal refusal) =>
         refusal.Reason is Reason.QueueFull or Reason.StoreUnavailable or Reason.InternalError
-        or Reason.JournalRolledBack or Reason.SignedByOtherKeys or Reason.ClockDoubtful;
+        or Reason.JournalRolledBack or Reason.SignedByOtherKeys or Reason.ClockDoubtful
+        or Reason.AccountMoved;
 
     private static Proposal ProposalOf(Command command, DateOnly day, Refusal? refusal, Func<Proposal> propose) =>
         refusal is null ? propose() : Entries.Refuse(command.Header(day, ""), EntryCode.Note, refusal);

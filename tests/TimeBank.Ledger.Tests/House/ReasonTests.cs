@@ -47,7 +47,7 @@ public sealed class ReasonTests
         632 PayeeChangePending, 633 PayeeNotChanged, 634 PayeeChangeAlreadyApproved, 635 PayeeChangeWithdrawn, 636 PayeeChangeInForce,
         637 PayeeNumberDiffers, 640 StatementTooLarge, 641 StatementProfileMissing, 642 BankLineNotFound, 643 BankLineMatched,
         644 BankLineNotMatched, 645 NoSuggestion, 646 MatchItemNotOpen, 647 MatchSumsDiffer, 648 MatchBooked, 649 ResolutionPending,
-        650 ResolutionNotFound, 651 ResolutionWrongSide, 652 LineNotInSuspense, 653 BankBookChanged, 
+        650 ResolutionNotFound, 651 ResolutionWrongSide, 652 LineNotInSuspense, 653 BankBookChanged, 1025 AccountMoved,
         661 PeriodChanged, 662 PeriodNotOver, 663 PeriodBeforeOpen, 664 PeriodWrongState, 665 PeriodHasDifferences, 666 PeriodAfterClosed,
         667 DifferenceNotFound,
         700 ItemNotFound, 701 CatalogueVersionNotFound, 702 CatalogueInvalid, 703 CatalogueBelowParent, 704 CatalogueNoParent,

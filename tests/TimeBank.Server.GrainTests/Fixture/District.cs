@@ -41,6 +41,9 @@ internal sealed partial class District : IAsyncDisposable
 
     public FragileStates States { get; } = new();
 
+    /// <summary>If set, comes before each proposal that is submitted: after what its grain has read, before the writer's turn.</summary>
+    public Func<Proposal, Task>? BeforeSubmit { get; set; }
+
     public BusinessClock Business { get; }
 
     public DateTimeOffset Now
@@ -67,6 +70,12 @@ internal sealed partial class District : IAsyncDisposable
             .AddSingleton<ReportReader>().AddSingleton<PeriodStatements>().AddSingleton<ICheckpointKeys>(new Signed())
             .AddSingleton<ITreeStore>(new MemoryTreeStore(district.Journal)).AddSingleton(VaultTests.TestVault())
             .AddSingleton(PinGrainTests.Cheap()));
+        builder.ConfigureSilo((_, silo) => silo.AddIncomingGrainCallFilter(async call =>
+        {
+            if (call.MethodName == nameof(ILedgerGrain.SubmitAsync) && district.BeforeSubmit is { } before
+                && call.Request.GetArgument(0) is Proposal proposal) await before(proposal);
+            await call.Invoke();
+        }));
         district._cluster = builder.Build();
         await district._cluster.DeployAsync();
         return district;

@@ -28,6 +28,7 @@ public sealed class LedgerTypesTests : IDisposable
             [ServiceType.Meal, ServiceType.Bath], 4, 17),
         new EndEvidence(new Sighting(DateTimeOffset.UnixEpoch, EvidenceSource.Person, 700, false), null, EvidenceGrade.Doubtful,
             [EvidenceDoubt.Far]),
+        Expire.MadeFrom(new SeenAccount(Chart.PersonHours(Elder, HoursOrigin.Issued).Path, new Counters(1, 2, 3, 4))),
     ];
 
     public static TheoryData<int> Rows => new(Enumerable.Range(0, Samples.Length));
