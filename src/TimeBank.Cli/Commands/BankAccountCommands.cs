@@ -21,9 +21,10 @@ internal static class BankAccountCommands
             code = make.Option("--code", "支付系统行号，12 位；钱包（支付宝、微信）不写", "the bank's code of 12 digits; left out for a wallet"),
             profile = make.Option("--profile", "对账单格式，如 icbc-debit", "how its statements are read, such as icbc-debit"),
             sheet = make.Option("--sheet", "批量付款表格式，如 batch-transfer", "how sheets of payments are written, such as batch-transfer");
-        var custody = new Option<bool>("--custody")
+        var custody = new Option<bool?>("--custody")
         {
-            Description = make.Language["只存管预收费", "it is for prepaid fees in custody alone"],
+            Description = make.Language[
+                "只存管预收费；不写则不变，改回写 false", "it is for prepaid fees in custody alone; left out: as it was; false: no more"],
         };
         return make.Command("set", "登记或更改，旧的留在历史里", "describe an account; what was there before stays in its history",
             [slug, holder, account, bank, code, profile, sheet, custody, make.DryRun], async (session, parsed) =>
@@ -35,13 +36,15 @@ internal static class BankAccountCommands
                 throw new UsageException(
                     "请写 --code；只有钱包（alipay-…、wechat-…）没有行号。", "Write --code; only a wallet (alipay-…, wechat-…) has none.");
             }
-            Show(session, await new Client(await session.AsAsync(Role.Administrator, name)).SetBankAccountAsync(new SetBankAccountRequest
+            var request = new SetBankAccountRequest
             {
                 RequestId = session.RequestId(), Name = name, HolderName = parsed.GetValue(holder)!,
                 AccountNumber = parsed.GetValue(account)!, BankName = parsed.GetValue(bank)!, BankCode = parsed.GetValue(code) ?? "",
                 StatementProfile = parsed.GetValue(profile) ?? "", SheetProfile = parsed.GetValue(sheet) ?? "",
-                ForCustody = parsed.GetValue(custody), ValidateOnly = make.IsDryRun(parsed),
-            }));
+                ValidateOnly = make.IsDryRun(parsed),
+            };
+            if (parsed.GetValue(custody) is { } isForCustody) request.ForCustody = isForCustody;
+            Show(session, await new Client(await session.AsAsync(Role.Administrator, name)).SetBankAccountAsync(request));
         });
     }
 

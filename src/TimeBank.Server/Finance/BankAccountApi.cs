@@ -21,7 +21,8 @@ public sealed class BankAccountApi(IGrainFactory grains, IRegistry registry, Pag
             isWallet: ProfileFile.IsOfWallet(request.StatementProfile));
         var described = new BankAccountDescription(
             account, Profile(read, request.StatementProfile, "statement_profile", ProfileFile.Shipped),
-            Profile(read, request.SheetProfile, "sheet_profile", SheetProfile.Shipped), request.ForCustody ? true : null);
+            Profile(read, request.SheetProfile, "sheet_profile", SheetProfile.Shipped),
+            request.HasForCustody ? request.ForCustody : null);
         read.Check();
         AccessInterceptor.RequireKnown(name.Region);
         IBankAccountGrain grain = grains.GetGrain<IBankAccountGrain>(name.GrainKey);

@@ -14,7 +14,10 @@ namespace TimeBank.Server;
 [Alias("timebank.bank-account")]
 public interface IBankAccountGrain : IGrainWithStringKey
 {
-    /// <summary>Describes the account from now on. What was there before stays in the history.</summary>
+    /// <summary>
+    /// Describes the account from now on. What was there before stays in the history. What it is for changes only while nothing stands on
+    /// it: <see cref="Reason.AccountNotEmpty"/>.
+    /// </summary>
     [Alias("set")]
     Task<Reply<BankAccountRecord>> SetAsync(Command command, BankAccountDescription account);
 
@@ -53,7 +56,10 @@ public interface IBankAccountGrain : IGrainWithStringKey
 /// <summary>What an administrator says of an account.</summary>
 /// <param name="StatementProfile">Names the profile by which its statements are read; empty: none.</param>
 /// <param name="SheetProfile">Names the profile by which sheets for batch transfers are written; empty: none.</param>
-/// <param name="Custody">True: it has prepaid fees in custody, and nothing else. Null: it has no such money alone.</param>
+/// <param name="Custody">
+/// True: it has prepaid fees in custody, and nothing else. Null: it has no such money alone; in a command: as it was. False in a command
+/// alone.
+/// </param>
 [GenerateSerializer, Immutable, Alias("timebank.bank-account-description")]
 public sealed record BankAccountDescription(
     [property: Id(0), JsonPropertyName("account")] BankDetails Account,
@@ -212,7 +218,12 @@ public sealed class BankAccountGrain(
 
     private async Task<Reply<BankAccountRecord>> SetOnceAsync(Command command, BankAccountDescription account)
     {
-        Refusal? refusal = await OnceAsync(command, () => null, () =>
+        BankAccountDescription? before = State.History.LastOrDefault()?.Description;
+        account = account with { Custody = (account.Custody ?? before?.Custody) == true ? true : null };
+        AccountPath path = Chart.Bank(Slug.Parse(LocalKey)).Path;
+        Refusal? mixed = account.Custody != before?.Custody && await Writer.AccountAsync(path) is { Counters.IsEmpty: false }
+            ? Refusal.Of(Reason.AccountNotEmpty, ("account", path.Text)) : null;
+        Refusal? refusal = await OnceAsync(command, () => mixed, () =>
         {
             // The same words again are no change, and leave no trace in the history.
             if (State.History.LastOrDefault()?.Description != account)

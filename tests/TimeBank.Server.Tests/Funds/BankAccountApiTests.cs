@@ -57,6 +57,39 @@ public sealed class BankAccountApiTests(TestServer server)
         }
     }
 
+    /// <summary>Whoever only changed the holder's name lost the mark, and other money came in beside elders' own.</summary>
+    [Fact]
+    public async Task What_an_account_is_for_is_lost_by_no_silence_and_changes_only_while_it_is_empty()
+    {
+        var desk = new Desk(server, District);
+        await desk.FundAsync("marked-fund", 0);
+        RecordReceiptRequest gift = desk.Receipt($"{desk.Region}/funds/marked-fund", 1_000);
+        gift.BankAccount = "marked";
+        SetBankAccountRequest Again(bool? isForCustody, bool validateOnly = false)
+        {
+            var request = new SetBankAccountRequest(Described("marked")) { RequestId = Desk.Id(), ValidateOnly = validateOnly };
+            if (isForCustody is { } said) request.ForCustody = said;
+            return request;
+        }
+
+        Assert.False((await _administrator.SetBankAccountAsync(Again(null))).ForCustody);
+        Assert.True((await _administrator.SetBankAccountAsync(Again(true))).ForCustody);
+        Assert.True((await _administrator.SetBankAccountAsync(
+            new SetBankAccountRequest(Again(null)) { HolderName = "另一户名" })).ForCustody);
+        await desk.Maker.RecordReceiptAsync(gift).IsRefusedAsync(Reason.BankAccountForCustody);
+
+        Assert.False((await _administrator.SetBankAccountAsync(Again(false))).ForCustody);
+        await desk.Maker.RecordReceiptAsync(new RecordReceiptRequest(gift) { RequestId = Desk.Id() });
+        SetBankAccountRequest late = Again(true);
+        await _administrator.SetBankAccountAsync(Again(true, validateOnly: true)).IsRefusedAsync(Reason.AccountNotEmpty);
+        await _administrator.SetBankAccountAsync(late).IsRefusedAsync(Reason.AccountNotEmpty);
+        await _administrator.SetBankAccountAsync(late).IsRefusedAsync(Reason.AccountNotEmpty);
+        // Nothing else of it is bound by its money.
+        Assert.False((await _administrator.SetBankAccountAsync(
+            new SetBankAccountRequest(Again(false)) { HolderName = "另一户名" })).ForCustody);
+        Assert.False((await _administrator.SetBankAccountAsync(Again(null))).ForCustody);
+    }
+
     [Fact]
     public async Task Accounts_come_in_pages()
     {

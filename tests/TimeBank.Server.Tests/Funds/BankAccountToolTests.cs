@@ -32,6 +32,11 @@ public sealed class BankAccountToolTests : IDisposable
         Assert.Contains("6222000000001234567", shown, StringComparison.Ordinal);
         Assert.Contains("6222000000007654321", list, StringComparison.Ordinal);
         Assert.DoesNotContain("6222000000001234567", list, StringComparison.Ordinal);
+        string yes = language == "en" ? "yes" : "是";
+        Assert.DoesNotContain(yes, await RunAsync(0, [.. set, "6222000000007654321"]), StringComparison.Ordinal);
+        Assert.Contains(yes, await RunAsync(0, [.. set, "6222000000007654321", "--custody"]), StringComparison.Ordinal);
+        Assert.Contains(yes, await RunAsync(0, [.. set, "6222000000007654321"]), StringComparison.Ordinal);
+        Assert.DoesNotContain(yes, await RunAsync(0, [.. set, "6222000000007654321", "--custody", "false"]), StringComparison.Ordinal);
     }
 
     public void Dispose() => Directory.Delete(_data, recursive: true);
