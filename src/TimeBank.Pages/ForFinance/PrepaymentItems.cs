@@ -15,8 +15,7 @@ public static class PrepaymentItems
         CustodyReport report = await visitor.Client.Prepayments.GetCustodyReportAsync(
             new GetCustodyReportRequest { Parent = visitor.Parent }, visitor.Client.Reading);
         List<Prepayment> due = report.RefundsDue.Value > 0 ? await RefundsAsync(visitor, report) : [];
-        bool[] approvable = await Task.WhenAll(due.Select(one => MayApproveAsync(visitor, one)));
-        ILookup<bool, Prepayment> refunds = due.Zip(approvable).ToLookup(one => one.Second, one => one.First);
+        ILookup<bool, Prepayment> refunds = due.ToLookup(IsApprovable);
         Prepayment[] disputed = report.Held.Value > 0 ? [.. (await AllAsync(visitor)).Where(one => one.Disputed)] : [];
         ProviderCustody[] above = [.. report.Providers.Where(one => one.AboveLimit)];
         return
@@ -52,26 +51,8 @@ public static class PrepaymentItems
         return due;
     }
 
-    /// <summary>
-    /// Whether a refund waits to be approved. An approval is of one payment, so after a reversal the contract alone knows it, and answers
-    /// those who may approve; for others who approved last tells.
-    /// </summary>
-    public static async Task<bool> MayApproveAsync(Visitor visitor, Prepayment one)
-    {
-        if (one.RefundDue.Value == 0) return false;
-        if (!visitor.Has(Role.FinanceChecker) || one.RefundApprovedBy.Length == 0) return one.RefundApprovedBy.Length == 0;
-        try
-        {
-            await visitor.Client.Prepayments.ApprovePrepaymentRefundAsync(
-                new ApprovePrepaymentRefundRequest { RequestId = Page.NewRequestId(), Name = one.Name, ValidateOnly = true },
-                visitor.Client.Reading);
-            return true;
-        }
-        catch (RpcException error) when (error.StatusCode is StatusCode.FailedPrecondition or StatusCode.PermissionDenied)
-        {
-            return Fault.Of(error, visitor.Language, acted: false).Reason == "MAKER_IS_CHECKER";
-        }
-    }
+    /// <summary>Whether a refund waits to be approved, and not for its payment.</summary>
+    public static bool IsApprovable(Prepayment one) => one.RefundDue.Value > 0 && one.RefundApprovedBy.Length == 0;
 
     /// <summary>Only a maker may ask what a draw of the last month would move.</summary>
     public static async Task<IEnumerable<DeskItem>> DrawsAsync(Visitor visitor)

@@ -184,8 +184,11 @@ public sealed class PrepaymentApi(
             Unreadable = { page.Unreadable(region, PrepaymentContract.Prepayments) },
             Prepayments =
             {
-                found.Select((agreement, at) => agreement.ToContract(
-                    region, new CustodySums(sums[3 * at], sums[(3 * at) + 1], sums[(3 * at) + 2]))),
+                await Task.WhenAll(found.Select(async (agreement, at) =>
+                {
+                    var held = new CustodySums(sums[3 * at], sums[(3 * at) + 1], sums[(3 * at) + 2]);
+                    return (await ledger.ShownAsync(region, agreement, held)).ToContract(region, held);
+                })),
             },
         };
     }

@@ -55,7 +55,7 @@ public sealed class PrepaymentGrain(
     private PrepaymentRecord Agreement => State.Prepayment!;
 
     public async Task<PrepaymentView?> GetAsync() =>
-        Stored.Prepayment is { } agreement ? new PrepaymentView(agreement, await SumsAsync()) : null;
+        Stored.Prepayment is { } agreement ? await ViewAsync(agreement, await SumsAsync()) : null;
 
     public Task<Reply<PrepaymentView>> ProposeAsync(Command command, PrepaymentRecord proposed)
     {
@@ -204,16 +204,11 @@ public sealed class PrepaymentGrain(
         return live;
     }
 
-    /// <summary>The index of the last payment of a refund, reversed or not; null: there was none.</summary>
-    private async Task<long?> LastRefundAsync()
-    {
-        var filter = new EntryFilter(EntryCode.RefundPrepayment, Kind: EntryKind.Post)
-        {
-            Touching = [new AccountFilter(Chart.CustodyPath(OpaqueId.Parse(LocalKey), CustodyPart.Refund).Text)],
-        };
-        IReadOnlyList<LinkedEntry> last = await ledger.EntriesAsync(Region, filter, long.MaxValue, 1, CancellationToken.None);
-        return last.Count > 0 ? last[0].Entry.Index : null;
-    }
+    private Task<long?> LastRefundAsync() => ledger.LastRefundAsync(Region, OpaqueId.Parse(LocalKey));
+
+    /// <summary>The agreement as people see it.</summary>
+    private async Task<PrepaymentView> ViewAsync(PrepaymentRecord agreement, CustodySums sums, long? entry = null) =>
+        new(await ledger.ShownAsync(Region, agreement, sums), sums, entry);
 
     private async Task<Refusal?> EndOnceAsync(Command command, DateOnly lastDay, PrepaymentEnder by, CustodySums sums)
     {
@@ -279,7 +274,7 @@ public sealed class PrepaymentGrain(
             long back = (Agreement.End?.BackFen ?? 0) - (Stored.Prepayment!.End?.BackFen ?? 0);
             // In a dry run nothing has moved: shows what would.
             if (IsDryRun && back > 0) after = new CustodySums(sums.Fees + sums.Deposit - back, 0, sums.Refund + back);
-            return new PrepaymentView(Agreement, after, entry);
+            return await ViewAsync(Agreement, after, entry);
         }
     }
 
@@ -304,7 +299,7 @@ public sealed class PrepaymentGrain(
                     bank.AllowRepeat, Reason.PrepaymentReferenceUsed);
             if (outcome.Refusal is { } refused) return refused;
             bool isTrial = command.IsDryRun && !outcome.Replayed;
-            return new PrepaymentView(Agreement, isTrial ? after(sums) : await SumsAsync(), isTrial ? null : outcome.Entry!.Index);
+            return await ViewAsync(Agreement, isTrial ? after(sums) : await SumsAsync(), isTrial ? null : outcome.Entry!.Index);
         }
     }
 

@@ -93,6 +93,28 @@ public sealed record CustodySums([property: Id(0)] long Fees, [property: Id(1)] 
 public sealed record PrepaymentView(
     [property: Id(0)] PrepaymentRecord Record, [property: Id(1)] CustodySums Sums, [property: Id(2)] long? Entry = null);
 
+/// <summary>Reads what an agreement's stored state doesn't say of its refund.</summary>
+internal static class PrepaymentReads
+{
+    /// <summary>The index of the last payment of a refund, reversed or not; null: there was none.</summary>
+    public static async Task<long?> LastRefundAsync(this ILedgerReader ledger, RegionCode region, OpaqueId agreement)
+    {
+        var filter = new EntryFilter(EntryCode.RefundPrepayment, Kind: EntryKind.Post)
+        {
+            Touching = [new AccountFilter(Chart.CustodyPath(agreement, CustodyPart.Refund).Text)],
+        };
+        IReadOnlyList<LinkedEntry> last = await ledger.EntriesAsync(region, filter, long.MaxValue, 1, CancellationToken.None);
+        return last.Count > 0 ? last[0].Entry.Index : null;
+    }
+
+    /// <summary>The agreement as it is now: what is due again after a reversed payment, nobody has approved.</summary>
+    public static async Task<PrepaymentRecord> ShownAsync(
+        this ILedgerReader ledger, RegionCode region, PrepaymentRecord agreement, CustodySums sums) =>
+        sums.Refund > 0 && agreement.End is { ApprovedBy: not null } end
+            && end.ApproverAfter(await ledger.LastRefundAsync(region, OpaqueId.Parse(agreement.Id))) is null
+            ? agreement with { End = end with { ApprovedBy = null } } : agreement;
+}
+
 /// <summary>A movement at one of our bank accounts, as finance records it; the command's memo is the bank's reference.</summary>
 /// <param name="Day">The bank's value date.</param>
 /// <param name="AllowRepeat">It is another movement, although the account has one of this reference.</param>

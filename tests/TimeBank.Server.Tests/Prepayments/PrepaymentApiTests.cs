@@ -269,11 +269,14 @@ public sealed class PrepaymentApiTests : IAsyncLifetime
         await ((Func<Task>)(() => ReverseAsync(end))).IsRefusedAsync(Reason.EntryNotReversible);
         await _desk.Checker.ApprovePrepaymentRefundAsync(_desk.Approve(agreed));
         PrepaymentMovement refund = await _desk.Maker.RecordPrepaymentRefundAsync(_desk.Refund(agreed));
+        Assert.Equal("checker", refund.Prepayment.RefundApprovedBy);
         await ReverseAsync(refund.Entry);
+        Assert.Equal(["", ""], await ApprovedByAsync());
 
         // One day of October is earned. The approval was of the payment that was taken back.
         await _desk.Maker.RecordPrepaymentRefundAsync(_desk.Refund(agreed)).IsRefusedAsync(Reason.PrepaymentRefundNotApproved);
-        await _desk.Checker.ApprovePrepaymentRefundAsync(_desk.Approve(agreed));
+        Assert.Equal("checker", (await _desk.Checker.ApprovePrepaymentRefundAsync(_desk.Approve(agreed))).RefundApprovedBy);
+        Assert.Equal(["checker", "checker"], await ApprovedByAsync());
         Assert.Equal((long[])[50_000, 0, 967, 0, 49_033, 0], PrepaymentDesk.Sums(await _desk.ReadAsync(agreed)));
         Assert.Equal(49_033, (await _desk.Maker.RecordPrepaymentRefundAsync(_desk.Refund(agreed))).Prepayment.Refunded.Value);
         Prepayment told = await _desk.OfElder.GetPrepaymentAsync(new GetPrepaymentRequest { Name = agreed.Name });
@@ -285,6 +288,13 @@ public sealed class PrepaymentApiTests : IAsyncLifetime
             ],
             told.Lines.Select(one => $"{one.Code} {one.Amount.Value} {one.Deposit.Value} {one.Reversed}"));
         Assert.Equal(told.Lines[0].Entry, told.Lines[1].Reverses);
+
+        async Task<string[]> ApprovedByAsync() =>
+        [
+            (await _desk.ReadAsync(agreed)).RefundApprovedBy,
+            (await _desk.Auditor.ListPrepaymentsAsync(
+                new ListPrepaymentsRequest { Parent = _desk.Desk.Region, Party = _desk.Elder })).Prepayments.Single().RefundApprovedBy,
+        ];
 
         async Task ReverseAsync(string entry) => await new LedgerService.LedgerServiceClient(_server.As(Role.FinanceMaker)).ReverseAsync(
             new ReverseRequest { RequestId = Desk.Id(), Entry = entry, Memo = "typed wrong" });
