@@ -141,6 +141,18 @@ public static class Chart
     /// <summary>Hours that this region owes another region.</summary>
     public static AccountSpec ClearingDueTo(RegionCode region) => Open($"clearing/{region}/due-to", Unit.Minutes, Credit);
 
+    /// <summary>
+    /// Where a region's netting adds up what it owes and is owed. Each netting's entry leaves it at zero. No limit: a region stands on
+    /// either side.
+    /// </summary>
+    public static AccountSpec ClearingNet() => Open("clearing/net", Unit.Minutes, AccountFlags.None);
+
+    /// <summary>
+    /// Hours that nettings settled with another region: a credit where this region is to pay, a debit where it is to be paid. No limit:
+    /// either may be, from month to month. The other region has the same on the opposite side.
+    /// </summary>
+    public static AccountSpec ClearingSettled(RegionCode region) => Open($"clearing/{region}/settled", Unit.Minutes, AccountFlags.None);
+
     /// <summary>The closed days since the first one that can be closed.</summary>
     public static AccountSpec DaysClosed() => Open(ClosedPeriods.Account.Text, Unit.Day, Credit);
 

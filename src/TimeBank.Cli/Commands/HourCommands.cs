@@ -223,9 +223,10 @@ internal static class HourCommands
         session.Screen.Show(list, () => session.Screen.Table(
             session.Region,
             [new(language["对方地区", "other region"]), new(language["应付", "due to it"], true), new(language["应收", "due from it"], true),
-                new(language["净额", "net"], true)],
+                new(language["净额", "net"], true), new(language["轧差应结", "settled by nettings"], true)],
             list.Positions.Select(position =>
             (IReadOnlyList<string>)[position.Counterpart, AmountText.Of(position.DueTo, language),
-            AmountText.Of(position.DueFrom, language), AmountText.Of(position.Net, language)])));
+            AmountText.Of(position.DueFrom, language), AmountText.Of(position.Net, language),
+            AmountText.Of(position.Settled, language)])));
     });
 }

@@ -61,6 +61,10 @@ public enum EntryCode
     [JsonStringEnumMemberName("ClearIn")]
     ClearIn = 19,
 
+    /// <summary>A netting closed what the region and others owe each other, and says who pays whom instead.</summary>
+    [JsonStringEnumMemberName("NetClearing")]
+    NetClearing = 27,
+
     [JsonStringEnumMemberName("Reverse")]
     Reverse = 20,
 

@@ -390,4 +390,10 @@ public enum Reason
     FundAgeBound = 1074,
     FundResidenceBound = 1075,
     FundServiceBound = 1076,
+
+    // Netting of hours between regions.
+    NettingNotFound = 1035,
+    NettingWrongState = 1036,
+    NettingMonthNotOver = 1037,
+    NettingOpen = 1038,
 }

@@ -86,6 +86,30 @@ public static class HourEntries
         Entries.Post(header, EntryCode.ClearIn,
             new ProposedTransfer(Chart.ClearingDueFrom(from), Chart.PersonHours(receiver, HoursOrigin.Earned), amount.Value));
 
+    /// <summary>
+    /// A netting closes what a region and others owe each other, over <see cref="Chart.ClearingNet"/>, and settles the difference. The
+    /// other regions' entries have the same pairs and settlements, so nothing of it can be taken back in one journal.
+    /// </summary>
+    /// <returns>The region's entry; null if the netting moves nothing of the region.</returns>
+    public static Proposal? Net(
+        EntryHeader header, RegionCode region, IReadOnlyCollection<NettingPair> pairs, IReadOnlyCollection<NettingSettlement> settlements)
+    {
+        AccountSpec net = Chart.ClearingNet();
+        IEnumerable<NettingPair> closed = pairs.Where(pair => pair.Netted > 0);
+        ImmutableArray<ProposedTransfer> transfers =
+        [
+            .. closed.Where(pair => pair.From == region).OrderBy(pair => pair.To)
+                .Select(pair => new ProposedTransfer(Chart.ClearingDueTo(pair.To), net, pair.Netted)),
+            .. closed.Where(pair => pair.To == region).OrderBy(pair => pair.From)
+                .Select(pair => new ProposedTransfer(net, Chart.ClearingDueFrom(pair.From), pair.Netted)),
+            .. settlements.Where(paid => paid.Payer == region).OrderBy(paid => paid.Payee)
+                .Select(paid => new ProposedTransfer(net, Chart.ClearingSettled(paid.Payee), paid.Minutes)),
+            .. settlements.Where(paid => paid.Payee == region).OrderBy(paid => paid.Payer)
+                .Select(paid => new ProposedTransfer(Chart.ClearingSettled(paid.Payer), net, paid.Minutes)),
+        ];
+        return transfers.IsEmpty ? null : Entries.Post(header, EntryCode.NetClearing, transfers);
+    }
+
     private static IEnumerable<(HoursOrigin Origin, Minutes Amount)> Legs(HoursSpent minutes) =>
         new[] { (HoursOrigin.Issued, minutes.Issued), (HoursOrigin.Gifted, minutes.Gifted), (HoursOrigin.Earned, minutes.Earned) }.Where(
             leg => leg.Item2 > Minutes.Zero);

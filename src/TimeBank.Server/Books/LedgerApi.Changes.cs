@@ -68,8 +68,8 @@ public sealed partial class LedgerApi
 
     private bool IsFinal(JournalEntry entry)
     {
-        // The other half is in another region's journal. A transfer back returns the hours.
-        if (entry.Code is EntryCode.ClearOut or EntryCode.ClearIn) return true;
+        // The other half is in another region's journal. A transfer back returns the hours; a next netting has them.
+        if (entry.Code is EntryCode.ClearOut or EntryCode.ClearIn or EntryCode.NetClearing) return true;
         // Payments are corrected by the bank's next word, each in its settlement batch.
         if (entry.Code is EntryCode.ApproveSettlement or EntryCode.PayProvider or EntryCode.RejectPayment or EntryCode.ReturnPayment
             or EntryCode.OweProvider) return true;

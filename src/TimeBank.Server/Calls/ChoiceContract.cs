@@ -110,6 +110,9 @@ public static partial class ChoiceContract
     [MapEnumValue(Ledger.PrepaymentStep.None, V1.PrepaymentStep.Unspecified)]
     public static partial V1.PrepaymentStep ToContract(this Ledger.PrepaymentStep step);
 
+    [MapEnumValue(Ledger.NettingState.None, V1.NettingState.Unspecified)]
+    public static partial V1.NettingState ToContract(this Ledger.NettingState state);
+
     [MapEnumValue(Ledger.PeriodState.None, V1.PeriodState.Unspecified)]
     public static partial V1.PeriodState ToContract(this Ledger.PeriodState state);
 

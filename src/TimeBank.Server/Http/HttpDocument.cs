@@ -43,7 +43,7 @@ public static class HttpDocument
             ["catalogueVersions"] = ("catalogueVersion", ChosenByPeople), ["policyVersions"] = ("policyVersion", ChosenByPeople),
             ["confirmations"] = ("confirmation", MadeByServer), ["webhooks"] = ("webhook", MadeByServer),
             ["outreachRuns"] = ("outreachRun", MadeByServer), ["complaints"] = ("complaint", MadeByServer),
-            ["prepayments"] = ("prepayment", MadeByServer),
+            ["prepayments"] = ("prepayment", MadeByServer), ["nettings"] = ("netting", "^[0-9]{4}-[0-9]{2}$"),
         }.ToFrozenDictionary();
 
     private static readonly Lazy<Task<string>> Text = new(() => Make().SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1));

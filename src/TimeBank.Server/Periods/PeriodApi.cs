@@ -126,17 +126,17 @@ internal static class PeriodContract
 {
     public const string Periods = "periods", Differences = "differences";
 
-    /// <summary>Reads <c>regions/{region}/periods/{yyyy-MM}</c>.</summary>
-    public static ResourceName Named(RequestReader read, string text, string field)
+    /// <summary>Reads <c>regions/{region}/periods/{yyyy-MM}</c>, or the same of another collection of months.</summary>
+    public static ResourceName Named(RequestReader read, string text, string field, string collection = Periods)
     {
         if (text.Length == 0)
         {
             read.Refuse(field, "REQUIRED");
             return default;
         }
-        if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == Periods && Month.TryParse(name.Value.Id, out _))
+        if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == collection && Month.TryParse(name.Value.Id, out _))
             return name.Value;
-        read.Refuse(field, "NOT_A_NAME", ("pattern", "regions/430211/periods/2026-11"));
+        read.Refuse(field, "NOT_A_NAME", ("pattern", $"regions/430211/{collection}/2026-11"));
         return default;
     }
 

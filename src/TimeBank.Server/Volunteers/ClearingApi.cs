@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.V1;
@@ -8,7 +9,7 @@ namespace TimeBank.Server;
 /// <summary>
 /// For volunteers enrolled in two regions: transfer hours between them. For auditors and finance: clearing positions, in minutes.
 /// </summary>
-public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : ClearingService.ClearingServiceBase
+public sealed class ClearingApi(IGrainFactory grains, IRegistry registry, PageTokens tokens) : ClearingService.ClearingServiceBase
 {
     public override async Task<TransferHoursResponse> TransferHours(TransferHoursRequest request, ServerCallContext context)
     {
@@ -50,6 +51,54 @@ public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : Clear
         return response;
     }
 
+    public override Task<Netting> RunNetting(RunNettingRequest request, ServerCallContext context) => StepAsync(
+        context, request, request.RequestId, request.Name, (netting, command) => netting.ProposeAsync(command));
+
+    public override Task<Netting> ApproveNetting(ApproveNettingRequest request, ServerCallContext context) => StepAsync(
+        context, request, request.RequestId, request.Name, (netting, command) => netting.ApproveAsync(command));
+
+    public override Task<Netting> WithdrawNetting(WithdrawNettingRequest request, ServerCallContext context) => StepAsync(
+        context, request, request.RequestId, request.Name, (netting, command) => netting.WithdrawAsync(command));
+
+    public override async Task<Netting> GetNetting(GetNettingRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        ResourceName name = PeriodContract.Named(read, request.Name, "name", NettingContract.Nettings);
+        read.Check();
+        return (await grains.GetGrain<INettingGrain>(name.GrainKey).GetAsync())?.ToContract(name.Region)
+            ?? throw Problem.Of(Reason.NettingNotFound);
+    }
+
+    public override async Task<ListNettingsResponse> ListNettings(ListNettingsRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        int size = read.PageSize(request.PageSize);
+        read.Check();
+        (IReadOnlyList<RegistryRow<NettingGrainState>> page, string next) = await registry.PageAsync<NettingGrainState>(
+            new RegistryQuery(region, NettingGrainState.Kind), size, tokens, context, request, request.PageToken);
+        var response = new ListNettingsResponse
+        {
+            NextPageToken = next, Unreadable = { page.Unreadable(region, NettingContract.Nettings) },
+        };
+        response.Nettings.Add(
+            page.Readable().Select(row => row.State.Netting).OfType<NettingRecord>().Select(netting => netting.ToContract(region)));
+        return response;
+    }
+
+    private async Task<Netting> StepAsync(
+        ServerCallContext context, Google.Protobuf.IMessage request, string requestId, string netting,
+        Func<INettingGrain, Command, Task<Reply<NettingRecord>>> step)
+    {
+        var read = new RequestReader();
+        Guid id = read.RequestId(requestId);
+        ResourceName name = PeriodContract.Named(read, netting, "name", NettingContract.Nettings);
+        read.Check();
+        AccessInterceptor.RequireKnown(name.Region);
+        Reply<NettingRecord> reply = await step(grains.GetGrain<INettingGrain>(name.GrainKey), context.Command(request, id));
+        return reply.OrThrow().ToContract(name.Region);
+    }
+
     private static Position ToContract(RegionCode region, ClearingPosition position) => new()
     {
         Region = ResourceName.OfRegion(region),
@@ -57,5 +106,66 @@ public sealed class ClearingApi(IGrainFactory grains, PageTokens tokens) : Clear
         DueTo = Unit.Minutes.Of(position.DueTo),
         DueFrom = Unit.Minutes.Of(position.DueFrom),
         Net = new Counters(0, position.DueFrom, 0, position.DueTo).ToBalance(Unit.Minutes),
+        Settled = new Counters(0, Math.Max(0, -position.Settled), 0, Math.Max(0, position.Settled)).ToBalance(Unit.Minutes),
     };
+}
+
+/// <summary>Nettings in the contract's types.</summary>
+internal static class NettingContract
+{
+    public const string Nettings = "nettings";
+
+    public static Netting ToContract(this NettingRecord netting, RegionCode region)
+    {
+        Month month = Month.Parse(netting.Month);
+        return new Netting
+        {
+            Name = ResourceName.Of(region, Nettings, netting.Month),
+            State = netting.State.ToContract(),
+            FirstDate = month.First.ToContract(),
+            LastDate = month.Last.ToContract(),
+            ProposedBy = netting.ProposedBy,
+            ProposeTime = Timestamp.FromDateTimeOffset(netting.ProposedAt),
+            ApprovedBy = netting.ApprovedBy,
+            ApproveTime = netting.ApprovedAt is { } time ? Timestamp.FromDateTimeOffset(time) : null,
+            WithdrawnBy = netting.WithdrawnBy,
+            Regions = { netting.Books.Select(ToContract) },
+            Pairs =
+            {
+                netting.Pairs.Select(pair => pair.ToPair()).Select(pair => new V1.NettedPair
+                {
+                    From = ResourceName.OfRegion(pair.From),
+                    To = ResourceName.OfRegion(pair.To),
+                    Left = Unit.Minutes.Of(pair.Left),
+                    Arrived = Unit.Minutes.Of(pair.Arrived),
+                    Netted = Unit.Minutes.Of(pair.Netted),
+                    InFlight = Unit.Minutes.Of(pair.InFlight),
+                }),
+            },
+            Settlements =
+            {
+                netting.Settlements.Select(paid => paid.ToSettlement()).Select(paid => new V1.NettedSettlement
+                {
+                    Payer = ResourceName.OfRegion(paid.Payer),
+                    Payee = ResourceName.OfRegion(paid.Payee),
+                    Amount = Unit.Minutes.Of(paid.Minutes),
+                }),
+            },
+        };
+    }
+
+    private static NettedRegion ToContract(NettingBooks books)
+    {
+        var region = RegionCode.Parse(books.Region);
+        return new NettedRegion
+        {
+            Region = ResourceName.OfRegion(region),
+            FromEntryCount = books.FromSize,
+            ToEntryCount = books.ToSize,
+            Owes = Unit.Minutes.Of(books.OwesMinutes),
+            Owed = Unit.Minutes.Of(books.OwedMinutes),
+            Net = new Counters(0, books.OwedMinutes, 0, books.OwesMinutes).ToBalance(Unit.Minutes),
+            Entry = books.Entry is { } entry ? ResourceName.Of(region, SettlementContract.Entries, entry) : "",
+        };
+    }
 }

@@ -64,12 +64,13 @@ public sealed class ClearingGrain(
     public async Task<ImmutableArray<ClearingPosition>> PositionsAsync()
     {
         IReadOnlyList<Account> listed = await ClearingAccountsAsync();
-        RegionCode[] others = [.. listed.Select(account => RegionCode.Parse(account.Path.Text.Split('/')[1])).Distinct().Order()];
+        RegionCode[] others = [.. listed.Select(account => ClearingPath.Of(account.Path)?.Other).OfType<RegionCode>().Distinct().Order()];
         ImmutableArray<Account> accounts = await Writer.AccountsAsync([.. listed.Select(account => account.Path)]);
         return [
             .. others.Select(other => new ClearingPosition(
                 other, accounts.Find(Chart.ClearingDueTo(other).Path)?.Balance ?? 0,
-                    accounts.Find(Chart.ClearingDueFrom(other).Path)?.Balance ?? 0)),
+                    accounts.Find(Chart.ClearingDueFrom(other).Path)?.Balance ?? 0,
+                    accounts.Find(Chart.ClearingSettled(other).Path)?.Balance ?? 0)),
         ];
     }
 
@@ -134,10 +135,10 @@ public sealed class ClearingGrain(
     /// <summary>Reads from the journal the entries that left since the last look, and lists those that have not arrived.</summary>
     private async Task LookAsync()
     {
-        foreach (Account account in (await ClearingAccountsAsync())
-            .Where(account => account.Path.Text.EndsWith("/due-to", StringComparison.Ordinal)))
+        foreach (Account account in await ClearingAccountsAsync())
         {
-            string other = account.Path.Text.Split('/')[1];
+            if (ClearingPath.Of(account.Path) is not { IsDueTo: true } path) continue;
+            string other = $"{path.Other}";
             IReadOnlyList<Posting> page;
             do
             {
@@ -193,7 +194,7 @@ public sealed class ClearingGrain(
     }
 
     private ValueTask<IReadOnlyList<Account>> ClearingAccountsAsync() =>
-        ledger.AccountsByPathAsync(Region, new AccountFilter("clearing/"), "", MaxRegions, CancellationToken.None);
+        ledger.AccountsByPathAsync(Region, new AccountFilter(ClearingPath.Prefix), "", MaxRegions, CancellationToken.None);
 
     private Task SaveAsync() => this.WriteAsync(state);
 

@@ -12,6 +12,8 @@ public sealed partial class BeancountNameTests
     [InlineData("person/07K2P7K2P7K2/hours/earned", "Liabilities:Person:07K2P7K2P7K2:Hours:Earned")]
     [InlineData("programme/2026-meals/units", "Assets:Programme:2026-meals:Units")]
     [InlineData("clearing/430203/due-from", "Assets:Clearing:430203:Due-from")]
+    [InlineData("clearing/net", "Liabilities:Clearing:Net")]
+    [InlineData("clearing/430203/settled", "Liabilities:Clearing:430203:Settled")]
     [InlineData("clearing/430203/due-to", "Liabilities:Clearing:430203:Due-to")]
     [InlineData("hours/issued", "Equity:Hours:Issued")]
     [InlineData("fund/0-odd/available", "Liabilities:Fund:0-0-odd:Available")]

@@ -79,7 +79,8 @@ public sealed class ReasonTests
         1018 ProviderStaffNotFound, 1019 PriceAboveCeiling, 1020 PriceAbovePublished, 1021 ProviderFileFull,
         1022 BankAccountForCustody, 1023 BankAccountNotForCustody, 1024 BankLineReferenceUsed,
         1052 PrepaymentMonthPassed, 1053 PrepaymentElderGone,
-        1074 FundAgeBound, 1075 FundResidenceBound, 1076 FundServiceBound
+        1074 FundAgeBound, 1075 FundResidenceBound, 1076 FundServiceBound,
+        1035 NettingNotFound, 1036 NettingWrongState, 1037 NettingMonthNotOver, 1038 NettingOpen
         """;
 
     [Fact]

@@ -82,6 +82,7 @@ public sealed class GoldenEntriesTests
             [EntryCode.PayEstate] = "elder evidence payout",
             [EntryCode.ReceivePrepayment] = "agreement", [EntryCode.RefundPrepayment] = "agreement",
             [EntryCode.DrawPrepayment] = "agreement month", [EntryCode.EndPrepayment] = "agreement lastDay",
+            [EntryCode.NetClearing] = "entryCount netting",
             [EntryCode.ClosePeriod] = "period through", [EntryCode.ReopenPeriod] = "period through",
         };
 
@@ -137,6 +138,8 @@ public sealed class GoldenEntriesTests
                 "elder" => Again<ElderState>(parts[4]),
                 "estate" => Again<EstateState>(parts[4]),
                 "fund" => Again<FundState>(parts[4]),
+                "netting" => Again<NettingGrainState>(parts[4]),
+                "netting-desk" => Again<NettingDeskState>(parts[4]),
                 "order" => Again<ServiceOrderState>(parts[4]),
                 "outreach" => Again<OutreachState>(parts[4]),
                 "outreach-page" => Again<OutreachPageState>(parts[4]),

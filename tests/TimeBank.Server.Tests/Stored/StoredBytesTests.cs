@@ -38,6 +38,7 @@ public sealed class StoredBytesTests : IAsyncLifetime
                 await history.BillsAsync();
                 await history.PayEstateAsync();
                 await history.PrepayAsync();
+                await history.NetAsync();
             }
             _entries = [];
             foreach (string region in new[] { StoredHistory.Here, StoredHistory.There })
