@@ -162,7 +162,8 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
     /// <param name="seen">The vouchers that the shares were made from: whether one has ended says where its money goes.</param>
     private async Task<Outcome> WriteAsync(Command command, EntryHeader header, Bill taken, IEnumerable<SeenAccount> seen)
     {
-        if (await Writer.ShortfallAsync(taken.Provider, taken.Credited) is { Value: > 0 } shortfall)
+        Proposal refund = VoucherEntries.RefundBill(header, taken).MadeFrom(seen);
+        if (await Writer.ShortfallAsync(taken.Provider, taken.Credited, refund) is { Value: > 0 } shortfall)
         {
             // As for one redemption: the provider owes what it was paid meanwhile. A dry run can't see this entry when it tries the refund.
             if (command.IsDryRun) return await Writer.DecideAsync(SettlementEntries.Owe(header, taken.Provider, shortfall), dryRun: true);
@@ -170,7 +171,7 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
                 header with { Id = command.Id.Step("owe"), Details = EntryHeader.NoDetails }, taken.Provider, shortfall));
             if (owes.Refusal is { } no && no.IsTransient()) return owes;
         }
-        return await Writer.DecideAsync(VoucherEntries.RefundBill(header, taken).MadeFrom(seen), command.IsDryRun);
+        return await Writer.DecideAsync(refund, command.IsDryRun);
     }
 
     /// <summary>The outcome that the command had before; null where it is new.</summary>

@@ -162,7 +162,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         }
 
         Refusal? refusal = VoucherRule.Refund(voucher, redemption);
-        if (refusal is null && await OweAsync(command, redemption!.Entry, Propose().Header) is { } answer) return answer;
+        if (refusal is null && await OweAsync(command, redemption!.Entry, Propose()) is { } answer) return answer;
         return await Writer.DecideAsync(command, today, refusal, Propose);
     }
 
@@ -170,14 +170,16 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     /// A provider that was paid meanwhile owes what its payable lacks for taking a redemption back. The outcome that answers the command
     /// where this one decides it; null: go on.
     /// </summary>
-    /// <param name="refund">The header of the entry that takes it back.</param>
-    private async Task<Outcome?> OweAsync(Command command, JournalEntry redemption, EntryHeader refund)
+    /// <param name="refund">The entry that takes it back.</param>
+    private async Task<Outcome?> OweAsync(Command command, JournalEntry redemption, Proposal refund)
     {
         Redemption given = Redemption.Of(redemption);
-        if (await Writer.ShortfallAsync(given.Provider, given.Credited) is not { Value: > 0 } shortfall) return null;
+        if (await Writer.ShortfallAsync(given.Provider, given.Credited, refund) is not { Value: > 0 } shortfall) return null;
+        EntryHeader header = refund.Kind == EntryKind.Reverse && refund.Code == EntryCode.Reverse
+            ? refund.Header with { Details = EntryHeader.NoDetails } : refund.Header;
         // A dry run can't see its first entry when it tries the second: the first one answers for both, under the refund's header.
-        if (command.IsDryRun) return await Writer.DecideAsync(SettlementEntries.Owe(refund, given.Provider, shortfall), dryRun: true);
-        Outcome owes = await Writer.SubmitAsync(SettlementEntries.Owe(refund with { Id = command.Id.Step("owe") }, given.Provider,
+        if (command.IsDryRun) return await Writer.DecideAsync(SettlementEntries.Owe(header, given.Provider, shortfall), dryRun: true);
+        Outcome owes = await Writer.SubmitAsync(SettlementEntries.Owe(header with { Id = command.Id.Step("owe") }, given.Provider,
             shortfall));
         return owes.Refusal is { } no && no.IsTransient() ? owes with { Id = command.Id } : null;
     }
@@ -201,7 +203,7 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         }
 
         if (refusal is null && redemption is { ReversedBy: null }
-            && await OweAsync(command, redemption.Entry, Propose().Header with { Details = EntryHeader.NoDetails }) is { } answer)
+            && await OweAsync(command, redemption.Entry, Propose()) is { } answer)
             return new DryRun(answer, [], []);
         if (command.IsDryRun) return await Writer.DryRunAsync(command, today, refusal, Propose);
         return new DryRun(await Writer.DecideAsync(command, today, refusal, Propose), [], []);

@@ -98,11 +98,15 @@ public static class LedgerReads
     public static async Task<Account?> AccountAsync(this ILedgerGrain writer, AccountPath path) =>
         (await writer.AccountsAsync([path])).Find(path);
 
-    /// <summary>What the provider's payable lacks to give money back: it was settled meanwhile.</summary>
-    public static async Task<Fen> ShortfallAsync(this ILedgerGrain writer, OpaqueId provider, Fen credited)
+    /// <summary>
+    /// What the provider's payable lacks to give money back: it was settled meanwhile. Zero also where the refund is refused for another
+    /// reason, such as a frozen account: nobody owes for what isn't taken back.
+    /// </summary>
+    public static async Task<Fen> ShortfallAsync(this ILedgerGrain writer, OpaqueId provider, Fen credited, Proposal refund)
     {
         long room = (await writer.AccountAsync(Chart.ProviderPayable(provider).Path))?.Counters.DebitRoom ?? 0;
-        return credited.Value > room ? new Fen(credited.Value - room) : Fen.Zero;
+        return credited.Value > room && (await writer.DryRunAsync(refund)).Outcome.Refusal is { Reason: Reason.InsufficientBalance }
+            ? new Fen(credited.Value - room) : Fen.Zero;
     }
 
     /// <summary>The fen that a programme can still spend on new vouchers.</summary>

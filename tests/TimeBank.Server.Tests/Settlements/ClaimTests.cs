@@ -79,19 +79,39 @@ public sealed class ClaimTests(TestServer server) : IAsyncLifetime
             .IsRefusedAsync(Reason.EntryNotReversible);
     }
 
+    [Fact]
+    public async Task Nobody_owes_for_a_refund_that_is_refused()
+    {
+        Redemption eaten = await PaidAsync(1_000);
+        string account = $"{_desk.Region}/accounts/voucher/{_voucher.Split('/')[^1]}";
+        var checker = new LedgerService.LedgerServiceClient(server.As(Role.FinanceChecker, regions: Region));
+        await checker.FreezeAccountAsync(new FreezeAccountRequest { RequestId = Desk.Id(), Account = account, Memo = "核查" });
+
+        await Refund(eaten).IsRefusedAsync(Reason.AccountFrozen);
+
+        Assert.Null(await ClaimAsync(all: true));
+        await checker.UnfreezeAccountAsync(new UnfreezeAccountRequest { RequestId = Desk.Id(), Account = account, Memo = "核查完毕" });
+        await Refund(eaten);
+        Assert.Equal(1_000, (await ClaimAsync(all: true))!.Owed.Value);
+    }
+
     private SettlementService.SettlementServiceClient As(Role role, string subject) =>
         new(server.As(role, subject: subject, regions: Region));
 
     /// <summary>The provider is paid for a meal that is refunded afterwards.</summary>
-    private async Task OweAsync(long fen)
+    private async Task OweAsync(long fen) => await Refund(await PaidAsync(fen));
+
+    private Grpc.Core.AsyncUnaryCall<RefundRedemptionResponse> Refund(Redemption eaten) => _desk.Clerk(_canteen).RefundRedemptionAsync(
+        new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = eaten.Name, Memo = "not eaten" });
+
+    private async Task<Redemption> PaidAsync(long fen)
     {
         Redemption eaten = (await _desk.Clerk(_canteen).RedeemVoucherAsync(_desk.Lunch(_voucher, _canteen, fen))).Redemption;
         SettlementBatch batch = (await Maker.PrepareBatchAsync(
             new PrepareBatchRequest { RequestId = Desk.Id(), Parent = _desk.Region, Providers = { _canteen } })).Batch;
         await Maker.SubmitBatchAsync(new SubmitBatchRequest { RequestId = Desk.Id(), Name = batch.Name });
         await As(Role.FinanceChecker, "checker").ApproveBatchAsync(new ApproveBatchRequest { RequestId = Desk.Id(), Name = batch.Name });
-        await _desk.Clerk(_canteen).RefundRedemptionAsync(
-            new RefundRedemptionRequest { RequestId = Desk.Id(), Redemption = eaten.Name, Memo = "not eaten" });
+        return eaten;
     }
 
     private async Task<ProviderClaim?> ClaimAsync(bool all) =>
