@@ -29,6 +29,50 @@ public static class AccreditationRule
     private static string Text(DateOnly day) => day.ToString("O", CultureInfo.InvariantCulture);
 }
 
+/// <summary>
+/// What a full file may forget, so that a provider can go on for decades: what no payment can ask for any more. A service is claimed at
+/// most a month and <see cref="VouchersPolicy.MaxClaimGraceDays"/> after its day, also by a terminal's receipt that had to wait; a refund,
+/// however late, and a settlement ask for no price and no right. Kept are three years, for who looks into a complaint.
+/// </summary>
+public static class ProviderFileRule
+{
+    private const int YearsKept = 3;
+
+    /// <summary>The first day of which everything is kept.</summary>
+    public static DateOnly KeptFrom(DateOnly today) => today.AddYears(-YearsKept);
+
+    /// <summary>Whether a price counts for no day since one: another took its place, or it takes back what is forgotten as well.</summary>
+    /// <param name="at">Its place.</param>
+    public static bool IsPast(ImmutableArray<PublishedPrice> prices, int at, DateOnly since)
+    {
+        PublishedPrice one = prices[at];
+        if (one.First > since) return false;
+        for (int other = 0; other < prices.Length; other++)
+        {
+            if (prices[other].Item == one.Item && prices[other].First <= since
+                && (prices[other].First > one.First || (prices[other].First == one.First && other > at))) return true;
+        }
+        return one.Price is null;
+    }
+
+    /// <summary>
+    /// Whether a naming counted on no day since one. All of a person go together where the last one has ended, else an earlier one would
+    /// count again.
+    /// </summary>
+    /// <param name="at">Its place.</param>
+    /// <param name="namedOn">The day of each naming, by its place.</param>
+    public static bool IsPast(ImmutableArray<StaffSpan> staff, int at, Func<int, DateOnly> namedOn, DateOnly since)
+    {
+        string person = staff[at].Person;
+        if (StaffRule.Find(staff, person)!.Last < since) return true;
+        for (int next = at + 1; next < staff.Length; next++)
+        {
+            if (staff[next].Person == person) return namedOn(next) < since;
+        }
+        return false;
+    }
+}
+
 /// <summary>What a provider may publish.</summary>
 public static class PriceRule
 {

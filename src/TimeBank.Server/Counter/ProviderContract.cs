@@ -24,7 +24,7 @@ internal static class ProviderContract
             DisplayName = record.DisplayName,
             ServiceTypes = { record.TypesFrom(day.Today) },
             Accreditation = spans.Length == 0 ? null : (spans.Min(span => span.First), spans.Max(span => span.Last)).ToContract(),
-            Accreditations = { record.AllAccreditations.Select((one, at) => one.ToContract(at + 1, seesFile)) },
+            Accreditations = { record.AllAccreditations.Select((one, at) => one.ToContract(record.NumberAt(at), seesFile)) },
             Standing = (decided?.Standing ?? Ledger.Standing.Good).ToContract(),
             StandingPeriod = decided is null ? null : (decided.First, decided.Last ?? DateOnly.MaxValue).ToContract(),
             StandingNote = decided?.Note ?? "",
@@ -59,7 +59,7 @@ internal static class ProviderContract
             AppealOpen = decided?.Appeal is { IsUpheld: null },
             Accreditations =
             {
-                record.AllAccreditations.Select((one, at) => (One: one, Number: at + 1))
+                record.AllAccreditations.Select((one, at) => (One: one, Number: record.NumberAt(at)))
                     .Where(of => of.One.First <= of.One.Last && of.One.Last >= day.Today)
                     .Select(of => of.One.ToContract(of.Number, seesFile: false)),
             },

@@ -63,6 +63,7 @@ public interface IProviderGrain : IGrainWithStringKey
 /// <param name="Staff">Null: it has named nobody.</param>
 /// <param name="Prices">Null: it has published none.</param>
 /// <param name="Opening">Null: it has not said.</param>
+/// <param name="Forgotten">How many of its oldest accreditations made room for new ones; null: none.</param>
 [GenerateSerializer, Immutable, Alias("timebank.provider-record")]
 public sealed record ProviderRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -78,8 +79,16 @@ public sealed record ProviderRecord(
     [property: Id(8), JsonPropertyName("prices"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     ImmutableArray<PriceRecord>? Prices = null,
     [property: Id(9), JsonPropertyName("opening"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    OpeningRecord? Opening = null)
+    OpeningRecord? Opening = null,
+    [property: Id(10), JsonPropertyName("forgotten"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    int? Forgotten = null)
 {
+    [JsonIgnore]
+    public int ForgottenAccreditations => Forgotten ?? 0;
+
+    /// <summary>The number of an accreditation, from 1. It stays when earlier ones are forgotten.</summary>
+    public int NumberAt(int place) => ForgottenAccreditations + place + 1;
+
     /// <summary>Every accreditation; of a provider without a history those of its registration.</summary>
     [JsonIgnore]
     public ImmutableArray<AccreditationRecord> AllAccreditations => Accreditations

@@ -46,6 +46,58 @@ public sealed class ProviderFileTests
         Assert.Null(AccreditationRule.Grant([none], new AccreditationSpan(ServiceType.Meal, Day(10), Day(20))));
     }
 
+    /// <summary>
+    /// What a full file forgets: prices as item, fen (-: taken back) and first day of October, with what counts since the 10th. Those that
+    /// are kept, by their places.
+    /// </summary>
+    [Theory]
+    [InlineData("a:5:1", "0")]
+    [InlineData("a:5:1 a:6:2", "1")]
+    [InlineData("a:5:1 a:6:10", "1")]
+    [InlineData("a:5:1 a:6:11", "0 1")]
+    [InlineData("a:5:1 a:6:1 a:7:1", "2")]
+    [InlineData("a:6:9 a:5:1", "0")]
+    [InlineData("a:5:1 b:6:2", "0 1")]
+    [InlineData("a:5:1 a:-:2", "")]
+    [InlineData("a:5:1 a:-:11", "0 1")]
+    [InlineData("a:-:2 a:5:3 a:6:4 b:-:1 b:-:30", "2 4")]
+    public void A_price_that_counts_for_no_kept_day_makes_room(string published, string kept)
+    {
+        ImmutableArray<PublishedPrice> prices = [.. published.Split(' ').Select(text => text.Split(':')).Select(part => new PublishedPrice(
+            Slug.Parse(part[0]), part[1] == "-" ? null : new Fen(long.Parse(part[1], null)), Day(int.Parse(part[2], null))))];
+        int[] places = [.. Enumerable.Range(0, prices.Length).Where(at => !ProviderFileRule.IsPast(prices, at, Today))];
+
+        Assert.Equal(kept, string.Join(' ', places));
+        ProviderFacts before = Facts(prices), after = Facts([.. places.Select(at => prices[at])]);
+        foreach (int day in Enumerable.Range(10, 22))
+            Assert.All(prices, price => Assert.Equal(before.PriceOf(price.Item, Day(day)), after.PriceOf(price.Item, Day(day))));
+
+        static ProviderFacts Facts(ImmutableArray<PublishedPrice> prices) => new([], []) { Prices = prices };
+    }
+
+    /// <summary>Namings as person, day of the naming and last day (-: none), since the 10th.</summary>
+    [Theory]
+    [InlineData("a:1:-", "0")]
+    [InlineData("a:1:9", "")]
+    [InlineData("a:1:10", "0")]
+    [InlineData("a:1:- a:2:-", "1")]
+    [InlineData("a:1:- a:10:-", "0 1")]
+    [InlineData("a:1:- b:2:8 a:10:9", "")]
+    [InlineData("a:1:- b:2:9 a:3:- b:9:-", "2 3")]
+    public void A_naming_that_has_not_counted_for_long_makes_room_and_none_comes_back(string named, string kept)
+    {
+        string[][] parts = [.. named.Split(' ').Select(text => text.Split(':'))];
+        ImmutableArray<StaffSpan> staff =
+            [.. parts.Select(part => new StaffSpan(part[0], [], part[2] == "-" ? null : Day(int.Parse(part[2], null))))];
+        int[] places = [.. Enumerable.Range(0, staff.Length).Where(at => !ProviderFileRule.IsPast(
+            staff, at, naming => Day(int.Parse(parts[naming][1], null)), Today))];
+
+        Assert.Equal(kept, string.Join(' ', places));
+        ImmutableArray<StaffSpan> after = [.. places.Select(at => staff[at])];
+        foreach (StaffSpan one in staff)
+            Assert.True(StaffRule.Find(after, one.Person) is not { } found || found == StaffRule.Find(staff, one.Person));
+    }
+
     /// <summary>The staff as person, rights and last day of October; who asks, for what; and why not.</summary>
     [Theory]
     [InlineData("", "anybody", ProviderRight.Money, null)]

@@ -38,6 +38,54 @@ public sealed class ProviderGrainTests
         Assert.Null(await provider.GetAsync());
     }
 
+    /// <summary>A file that filled up never took anything again, whatever had long been over.</summary>
+    [Fact]
+    public async Task A_full_file_forgets_what_is_long_past_and_goes_on()
+    {
+        await using District district = await District.StartAsync();
+        IProviderGrain provider = district.Grains.GetGrain<IProviderGrain>(
+            $"{District.Tianyuan}/{await district.ProviderAsync(ServiceType.Meal)}");
+        PriceRecord[] Prices(int count) =>
+            [.. Enumerable.Repeat(new PriceRecord("meal-canteen", 900, district.Today), count)];
+        District.Value(await provider.PublishPricesAsync(district.Command(), [.. Prices(2_000)]));
+        foreach (int at in Enumerable.Range(0, 199))
+        {
+            District.Value(await provider.GrantAccreditationAsync(
+                district.Command(), ServiceType.Bath, District.First.AddDays(at), District.First.AddDays(at)));
+        }
+        District.Value(await provider.NameStaffAsync(district.Command(), "lan", [ProviderRight.Staff], isProvider: false));
+        foreach (int at in Enumerable.Range(1, 499))
+            District.Value(await provider.NameStaffAsync(district.Command(), $"one-{at}", [], isProvider: false));
+        District.Value(await provider.EndStaffAsync(district.Command(), "one-1", null));
+
+        // Two days short of three years after the last accreditation but one.
+        district.MoveTo(District.First.AddDays(196).AddYears(3));
+        Command price = district.Command(), bath = district.Command();
+        ProviderRecord would = District.Value(await provider.PublishPricesAsync(price with { IsDryRun = true }, [.. Prices(1)]));
+        Assert.Equal((2, 2_000), (would.Prices!.Value.Length, (await provider.GetAsync())!.Prices!.Value.Length));
+        Assert.Equal(2, District.Value(await provider.PublishPricesAsync(price, [.. Prices(1)])).Prices!.Value.Length);
+        DateOnly last = district.Today.AddYears(1);
+        ProviderRecord granted = District.Value(
+            await provider.GrantAccreditationAsync(bath, ServiceType.Bath, district.Today, last));
+
+        // The meals' of the registration is the first; it ended with 2026.
+        Assert.Equal((4, 201), (granted.AllAccreditations.Length, granted.NumberAt(3)));
+        Assert.Equal(4, District.Value(
+            await provider.GrantAccreditationAsync(bath, ServiceType.Bath, district.Today, last)).AllAccreditations.Length);
+        ProviderRecord shorter = District.Value(await provider.ChangeAccreditationAsync(district.Command(), 201, district.Today));
+        Assert.Equal(district.Today, shorter.AllAccreditations[3].Last);
+        foreach (int number in (int[])[1, 197, 202])
+        {
+            Assert.Equal(Reason.AccreditationNotFound,
+                (await provider.ChangeAccreditationAsync(district.Command(), number, last)).Reason);
+        }
+        ProviderRecord named = District.Value(await provider.NameStaffAsync(district.Command(), "new", [], isProvider: true));
+        Assert.Equal(500, named.Staff!.Value.Length);
+        Assert.Equal(Reason.ProviderFileFull,
+            (await provider.NameStaffAsync(district.Command(), "newer", [], isProvider: true)).Reason);
+        Assert.Equal(Reason.ProviderStaffNotNamed, StaffRule.Judge(named.StaffSpans, "one-1", ProviderRight.None, district.Today)?.Reason);
+    }
+
     /// <summary>Each row is a decision and a day; the appeal is once, whatever its answer.</summary>
     [Theory]
     [InlineData(Standing.Suspended, null, Reason.None)]
