@@ -16,11 +16,17 @@ public static class EvidenceRule
     /// <summary>Judges one end of a service by what each side recorded of it.</summary>
     /// <param name="volunteer">What the volunteer recorded, or staff for them; null before.</param>
     /// <param name="recipient">What the recipient recorded on the spot; null: nothing.</param>
+    /// <param name="takenBack">
+    /// What was doubtful in records of the volunteer's side that were taken back: else a second record without a place would wipe out
+    /// what the first one showed.
+    /// </param>
     /// <returns>Null: neither recorded anything.</returns>
-    public static EndEvidence? Judge(Sighting? volunteer, Sighting? recipient, EvidencePolicy policy)
+    public static EndEvidence? Judge(
+        Sighting? volunteer, Sighting? recipient, EvidencePolicy policy, IEnumerable<EvidenceDoubt>? takenBack = null)
     {
         if (volunteer is null && recipient is null) return null;
-        ImmutableArray<EvidenceDoubt> doubts = volunteer is null ? [] : [.. Doubts(volunteer, recipient, policy)];
+        ImmutableArray<EvidenceDoubt> doubts =
+            volunteer is null ? [] : [.. Doubts(volunteer, recipient, policy).Union(takenBack ?? []).Order()];
         EvidenceGrade grade = volunteer switch
         {
             null => EvidenceGrade.None,

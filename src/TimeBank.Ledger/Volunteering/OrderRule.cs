@@ -162,11 +162,16 @@ public enum OrderState
     InReview = 8,
 }
 
-/// <summary>The two ends of a service.</summary>
+/// <summary>The two ends of a service. The names are stored.</summary>
 public enum ServiceEnd
 {
+    [JsonStringEnumMemberName("None")]
     None = 0,
+
+    [JsonStringEnumMemberName("Begin")]
     Begin = 1,
+
+    [JsonStringEnumMemberName("End")]
     End = 2,
 }
 

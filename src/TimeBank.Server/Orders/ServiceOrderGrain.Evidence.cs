@@ -18,14 +18,10 @@ public sealed partial class ServiceOrderGrain
     {
         if (OrderRule.Presence(State.State, end, Plan, Now) is { } notNow) return notNow;
         // Once: a second record without a place would wipe out what the first one showed.
-        if ((end == ServiceEnd.Begin ? State.Begin : State.End)?.Recipient is not null) return OrderRule.WrongState(State.State);
+        if (EvidenceOf(end)?.Recipient is not null) return OrderRule.WrongState(State.State);
         EvidencePolicy policy = await EvidencePolicyAsync();
         Sighting seen = await SightingAsync(step, policy);
-        return await ChangeAsync(step.Command, () =>
-        {
-            if (end == ServiceEnd.Begin) State.Begin = EvidenceRule.Judge(State.Begin?.Volunteer, seen, policy);
-            else State.End = EvidenceRule.Judge(State.End?.Volunteer, seen, policy);
-        });
+        return await ChangeAsync(step.Command, () => Judge(end, EvidenceOf(end)?.Volunteer, seen, policy));
     });
 
     public Task<Reply<OrderRecord>> RecordAsync(ServiceRecorded recorded) =>
@@ -42,8 +38,8 @@ public sealed partial class ServiceOrderGrain
             State.State = OrderState.CheckedOut;
             (State.CheckedIn, State.CheckedOut) = (begin, end);
             State.ServedMinutes = CreditedMinutes.Of(counts, Minutes.Zero, policy.Hours).Value;
-            if (both) State.Begin = EvidenceRule.Judge(Given(begin), State.Begin?.Recipient, policy.Evidence);
-            State.End = EvidenceRule.Judge(Given(end), State.End?.Recipient, policy.Evidence);
+            if (both) Judge(ServiceEnd.Begin, Given(begin), State.Begin?.Recipient, policy.Evidence);
+            Judge(ServiceEnd.End, Given(end), State.End?.Recipient, policy.Evidence);
             State.Record = new RecordedLater(Now, recorded.Document, both);
         });
         await LeaveAsync();
@@ -70,6 +66,32 @@ public sealed partial class ServiceOrderGrain
                 ?? (accepted ? await EarnAsync(command, OrderEnd.Reviewed, State.ServedMinutes!.Value, Words)
                     : await ReleaseHoldAsync(command, OrderEnd.Rejected, Words)),
             Words);
+    }
+
+    private EndEvidence? EvidenceOf(ServiceEnd end) => end == ServiceEnd.Begin ? State.Begin : State.End;
+
+    private void Judge(ServiceEnd end, Sighting? volunteer, Sighting? recipient, EvidencePolicy policy)
+    {
+        EndEvidence? judged = EvidenceRule.Judge(
+            volunteer, recipient, policy,
+            State.TakenBack?.Where(one => one.End == end && one.Volunteer == State.Volunteer).Select(one => one.Doubt));
+        if (end == ServiceEnd.Begin) State.Begin = judged;
+        else State.End = judged;
+    }
+
+    /// <summary>
+    /// Drops what the volunteer's side recorded of an end. What was doubtful about it by itself is kept; what lay in its time beside the
+    /// recipient's is judged anew with the next record.
+    /// </summary>
+    private void DropRecord(ServiceEnd end, EvidencePolicy policy)
+    {
+        EndEvidence? evidence = EvidenceOf(end);
+        foreach (EvidenceDoubt doubt in EvidenceRule.Judge(evidence?.Volunteer, null, policy)?.Doubts ?? [])
+        {
+            var kept = new DoubtTakenBack(end, State.Volunteer, doubt);
+            if (State.TakenBack?.Contains(kept) != true) (State.TakenBack ??= []).Add(kept);
+        }
+        Judge(end, null, evidence?.Recipient, policy);
     }
 
     /// <summary>What a side records now. The position becomes a distance from the recipient's home, if that is known.</summary>

@@ -47,8 +47,11 @@ public sealed partial class ServiceOrderGrain
     private async Task<Refusal?> UndoCheckInAsync(Command command)
     {
         EvidencePolicy policy = await EvidencePolicyAsync();
-        await DropAsync(command, () => (State.State, State.CheckedIn, State.Begin) = (OrderState.Accepted, null,
-            EvidenceRule.Judge(null, State.Begin?.Recipient, policy)));
+        await DropAsync(command, () =>
+        {
+            (State.State, State.CheckedIn) = (OrderState.Accepted, null);
+            DropRecord(ServiceEnd.Begin, policy);
+        });
         await LeaveAsync();
         return null;
     }
@@ -57,8 +60,11 @@ public sealed partial class ServiceOrderGrain
     {
         if (await EnterAsync() is { } busy) return busy;
         EvidencePolicy policy = await EvidencePolicyAsync();
-        await DropAsync(command, () => (State.State, State.CheckedOut, State.ServedMinutes, State.End) =
-            (OrderState.CheckedIn, null, null, EvidenceRule.Judge(null, State.End?.Recipient, policy)));
+        await DropAsync(command, () =>
+        {
+            (State.State, State.CheckedOut, State.ServedMinutes) = (OrderState.CheckedIn, null, null);
+            DropRecord(ServiceEnd.End, policy);
+        });
         // Last: until then the day counts these minutes, and no other order gets them too.
         await ServeAsync(Minutes.Zero, (await rules.PolicyAsync(Region, Plan.Day)).Hours, keep: true);
         return null;
@@ -71,11 +77,13 @@ public sealed partial class ServiceOrderGrain
         await DropAsync(command, () =>
         {
             if (State.Record!.BothEnds)
-                (State.State, State.CheckedIn, State.Begin) =
-                    (OrderState.Accepted, null, EvidenceRule.Judge(null, State.Begin?.Recipient, policy));
+            {
+                (State.State, State.CheckedIn) = (OrderState.Accepted, null);
+                DropRecord(ServiceEnd.Begin, policy);
+            }
             else State.State = OrderState.CheckedIn;
             (State.CheckedOut, State.ServedMinutes, State.Record) = (null, null, null);
-            State.End = EvidenceRule.Judge(null, State.End?.Recipient, policy);
+            DropRecord(ServiceEnd.End, policy);
         });
         await ServeAsync(Minutes.Zero, (await rules.PolicyAsync(Region, Plan.Day)).Hours, keep: true);
         return null;

@@ -87,7 +87,7 @@ public sealed partial class ServiceOrderGrain(
         {
             State.State = OrderState.CheckedIn;
             State.CheckedIn = seen.At;
-            State.Begin = EvidenceRule.Judge(seen, State.Begin?.Recipient, policy);
+            Judge(ServiceEnd.Begin, seen, State.Begin?.Recipient, policy);
         });
     });
 
@@ -104,7 +104,7 @@ public sealed partial class ServiceOrderGrain(
             State.State = OrderState.CheckedOut;
             State.CheckedOut = now;
             State.ServedMinutes = CreditedMinutes.Of(counts, Minutes.Zero, policy.Hours).Value;
-            State.End = EvidenceRule.Judge(seen, State.End?.Recipient, policy.Evidence);
+            Judge(ServiceEnd.End, seen, State.End?.Recipient, policy.Evidence);
         });
         await LeaveAsync();
         return null;

@@ -122,6 +122,10 @@ public sealed class ServiceOrderState : WorkflowState
     [JsonPropertyName("absent"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OrderSide? Absent { get; set; }
 
+    /// <summary>What was doubtful in records that were taken back. Null: nothing.</summary>
+    [JsonPropertyName("takenBack"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public List<DoubtTakenBack>? TakenBack { get; set; }
+
     [JsonIgnore]
     public EvidenceGrade Grade => EvidenceRule.Of(Begin, End);
 
@@ -158,6 +162,13 @@ public sealed class ServiceOrderState : WorkflowState
         LastStep is { } last && last.Until >= now ? new UndoableRecord(last.Step, last.Party, last.Until) : null,
         Begin, End, Record, Review, Absent);
 }
+
+/// <summary>A doubt about a record that was taken back. It counts again once the same volunteer's side records the same end.</summary>
+/// <param name="Volunteer">Who had the order then: another one has nothing to do with it.</param>
+public sealed record DoubtTakenBack(
+    [property: JsonPropertyName("end")] ServiceEnd End,
+    [property: JsonPropertyName("volunteer")] string Volunteer,
+    [property: JsonPropertyName("doubt")] EvidenceDoubt Doubt);
 
 /// <summary>An order's hold.</summary>
 /// <param name="Entry">The index of the hold's entry.</param>

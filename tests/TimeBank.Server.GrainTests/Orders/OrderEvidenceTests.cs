@@ -41,6 +41,43 @@ public sealed class OrderEvidenceTests : OrderTests
             Assert.DoesNotContain($"{number}", everything, StringComparison.Ordinal));
     }
 
+    /// <summary>The doubt was gone with the step, and the same service posted at once.</summary>
+    [Theory]
+    [InlineData(ServiceStep.CheckIn)]
+    [InlineData(ServiceStep.CheckOut)]
+    public async Task What_was_doubtful_about_a_record_that_is_taken_back_comes_back_with_the_next_one(ServiceStep step)
+    {
+        (string elder, string volunteer, OrderRecord order) = await AcceptedAsync();
+        await HomeAsync(elder);
+        PlaceSeen far = new(Latitude + 20_000, Longitude, null);
+        OrderStep Serving(bool isFar) => Here.Step($"volunteers/{volunteer}") with { Place = isFar ? far : null };
+        async Task<OrderRecord> StepAsync(ServiceStep which, bool isFar) => Value(which == ServiceStep.CheckIn
+            ? await Here.Order(order.Id).CheckInAsync(Serving(isFar)) : await Here.Order(order.Id).CheckOutAsync(Serving(isFar)));
+        EndEvidence? Of(OrderRecord shown) => step == ServiceStep.CheckIn ? shown.Begin : shown.End;
+        Here.Now = order.Start;
+        if (step == ServiceStep.CheckOut) await StepAsync(ServiceStep.CheckIn, isFar: false);
+        Here.Now += TimeSpan.FromHours(1);
+        Assert.Equal([EvidenceDoubt.Far], Of(await StepAsync(step, isFar: true))!.Doubts);
+
+        OrderRecord back = Value(await Here.Order(order.Id).UndoAsync(new StepUndo(Here.Command(), $"volunteers/{volunteer}", step)));
+        Assert.Null(Of(back));
+        await Here.ForgetAsync(Here.Order(order.Id));
+        OrderRecord again = await StepAsync(step, isFar: false);
+
+        Assert.Equal((EvidenceGrade.Doubtful, null), (Of(again)!.Grade, Of(again)!.Volunteer!.Meters));
+        Assert.Equal([EvidenceDoubt.Far], Of(again)!.Doubts);
+        // The recipient's own record doesn't wipe it out either.
+        OrderRecord seen = Value(await Here.Order(order.Id).PresenceAsync(
+            Here.Step($"elders/{elder}"), step == ServiceStep.CheckIn ? ServiceEnd.Begin : ServiceEnd.End));
+        Assert.Equal([EvidenceDoubt.Far], Of(seen)!.Doubts);
+        if (step == ServiceStep.CheckIn)
+        {
+            Here.Now += TimeSpan.FromMinutes(30);
+            await StepAsync(ServiceStep.CheckOut, isFar: false);
+        }
+        Assert.Equal(OrderState.InReview, Value(await Here.Order(order.Id).ConfirmAsync(Here.Step($"elders/{elder}"))).State);
+    }
+
     /// <summary>Days by which a phone's clock is wrong. The server's clock dates the step.</summary>
     [Theory]
     [InlineData(1)]
