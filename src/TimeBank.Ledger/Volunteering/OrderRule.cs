@@ -72,7 +72,14 @@ public static class OrderRule
     public static Refusal? Review(OrderState state, IEnumerable<string> recordedBy, string reviewer) =>
         Expect(state, OrderState.InReview) ?? (recordedBy.Contains(reviewer) ? new Refusal(Reason.MakerIsChecker) : null);
 
-    public static Refusal? Confirm(OrderState state) => Expect(state, OrderState.CheckedOut);
+    /// <summary>
+    /// The recipient confirms, or staff for the recipient: nobody who recorded evidence, which would be one person's word for both.
+    /// </summary>
+    /// <param name="recordedBy">The subjects of who recorded evidence, also some that was taken back.</param>
+    /// <param name="staff">Who confirms for the recipient; null: the recipient.</param>
+    public static Refusal? Confirm(OrderState state, IEnumerable<string> recordedBy, string? staff) =>
+        Expect(state, OrderState.CheckedOut)
+        ?? (staff is not null && recordedBy.Contains(staff) ? new Refusal(Reason.MakerIsChecker) : null);
 
     public static Refusal? Dispute(OrderState state) => Expect(state, OrderState.CheckedOut);
 

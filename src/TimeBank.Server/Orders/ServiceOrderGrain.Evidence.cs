@@ -21,7 +21,11 @@ public sealed partial class ServiceOrderGrain
         if (EvidenceOf(end)?.Recipient is not null) return OrderRule.WrongState(State.State);
         EvidencePolicy policy = await EvidencePolicyAsync();
         Sighting seen = await SightingAsync(step, policy);
-        return await ChangeAsync(step.Command, () => Judge(end, EvidenceOf(end)?.Volunteer, seen, policy));
+        return await ChangeAsync(step.Command, () =>
+        {
+            Judge(end, EvidenceOf(end)?.Volunteer, seen, policy);
+            State.RecordBy(step.Command.Actor);
+        });
     });
 
     public Task<Reply<OrderRecord>> RecordAsync(ServiceRecorded recorded) =>
@@ -41,6 +45,7 @@ public sealed partial class ServiceOrderGrain
             if (both) Judge(ServiceEnd.Begin, Given(begin), State.Begin?.Recipient, policy.Evidence);
             Judge(ServiceEnd.End, Given(end), State.End?.Recipient, policy.Evidence);
             State.Record = new RecordedLater(Now, recorded.Document, both);
+            State.RecordBy(recorded.Command.Actor);
         });
         await LeaveAsync();
         return null;

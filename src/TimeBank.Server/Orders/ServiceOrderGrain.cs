@@ -88,6 +88,7 @@ public sealed partial class ServiceOrderGrain(
             State.State = OrderState.CheckedIn;
             State.CheckedIn = seen.At;
             Judge(ServiceEnd.Begin, seen, State.Begin?.Recipient, policy);
+            State.RecordBy(step.Command.Actor);
         });
     });
 
@@ -105,6 +106,7 @@ public sealed partial class ServiceOrderGrain(
             State.CheckedOut = now;
             State.ServedMinutes = CreditedMinutes.Of(counts, Minutes.Zero, policy.Hours).Value;
             Judge(ServiceEnd.End, seen, State.End?.Recipient, policy.Evidence);
+            State.RecordBy(step.Command.Actor);
         });
         await LeaveAsync();
         return null;
@@ -112,7 +114,9 @@ public sealed partial class ServiceOrderGrain(
 
     public Task<Reply<OrderRecord>> ConfirmAsync(OrderStep step) =>
         StepAsync(step.Command, () => IsRecipient(step.Party), async () =>
-        OrderRule.Confirm(State.State) ?? ((await EvidencePolicyAsync()).WaitsForReview(State.Grade)
+        OrderRule.Confirm(
+            State.State, State.RecordedBy ?? State.Actors ?? [], step.Command.OnBehalfOf.Length > 0 ? step.Command.Actor : null)
+        ?? ((await EvidencePolicyAsync()).WaitsForReview(State.Grade)
             ? await TakeAsync(step, ServiceStep.Confirmation, () => State.State = OrderState.InReview)
             : await EarnAsync(step.Command, OrderEnd.Confirmed, State.ServedMinutes!.Value, () => { })));
 

@@ -99,6 +99,13 @@ public sealed class ServiceOrderState : WorkflowState
     [JsonPropertyName("actors"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public List<string>? Actors { get; set; }
 
+    /// <summary>
+    /// Who recorded evidence, also some that was taken back, by their subjects. Null: nobody since this is kept;
+    /// <see cref="Actors"/> has them too.
+    /// </summary>
+    [JsonPropertyName("recordedBy"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public List<string>? RecordedBy { get; set; }
+
     /// <summary>How many steps with an entry of their own were taken back. It is a part of the ids of the entries that follow.</summary>
     [JsonPropertyName("round"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int Round { get; set; }
@@ -137,6 +144,11 @@ public sealed class ServiceOrderState : WorkflowState
     public void Involve(string actor)
     {
         if (Actors?.Contains(actor) != true) (Actors ??= []).Add(actor);
+    }
+
+    public void RecordBy(string actor)
+    {
+        if (RecordedBy?.Contains(actor) != true) (RecordedBy ??= []).Add(actor);
     }
 
     public void TakeLastBack() => Steps = Steps!.Count == 1 ? null : Steps[..^1];

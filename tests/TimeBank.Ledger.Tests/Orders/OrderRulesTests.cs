@@ -82,7 +82,8 @@ public sealed class OrderRulesTests
             ("check-out", OrderRule.CheckOut(state, Plan, At("11:00"), Evidence)),
             ("begin-seen", OrderRule.Presence(state, ServiceEnd.Begin, Plan, At("09:00"))),
             ("end-seen", OrderRule.Presence(state, ServiceEnd.End, Plan, At("11:00"))),
-            ("confirm", OrderRule.Confirm(state)), ("review", OrderRule.Review(state, ["a"], "b")), ("dispute", OrderRule.Dispute(state)),
+            ("confirm", OrderRule.Confirm(state, ["a"], "b")), ("review", OrderRule.Review(state, ["a"], "b")),
+            ("dispute", OrderRule.Dispute(state)),
             ("resolve", OrderRule.Resolve(state, Plan, "a", ["a"], "b", null)), ("cancel", OrderRule.Cancel(state)),
             ("rate", OrderRule.Rate(state, rated: false)),
             ("record", OrderRule.Record(state, Plan, null, At("09:00"), At("11:00"), At("12:00"), Evidence)),
@@ -93,6 +94,16 @@ public sealed class OrderRulesTests
             all.Where(step => step.Refusal is null).Select(step => step.Event).Order());
         Assert.All(all.Where(step => step.Refusal is not null), step => Assert.Equal(OrderRule.WrongState(state), step.Refusal));
     }
+
+    /// <summary>Who confirms for the recipient, null the recipient, where a and b recorded evidence.</summary>
+    [Theory]
+    [InlineData(OrderState.CheckedOut, null, Reason.None)]
+    [InlineData(OrderState.CheckedOut, "c", Reason.None)]
+    [InlineData(OrderState.CheckedOut, "a", Reason.MakerIsChecker)]
+    [InlineData(OrderState.CheckedOut, "b", Reason.MakerIsChecker)]
+    [InlineData(OrderState.Confirmed, "a", Reason.OrderWrongState)]
+    public void Who_recorded_it_confirms_for_nobody(OrderState state, string? staff, Reason expected) =>
+        Is(expected, OrderRule.Confirm(state, ["a", "b"], staff));
 
     [Fact]
     public void The_table_of_events_has_every_state() => Assert.Equal(

@@ -41,6 +41,61 @@ public sealed class OrderEvidenceTests : OrderTests
             Assert.DoesNotContain($"{number}", everything, StringComparison.Ordinal));
     }
 
+    /// <summary>The clerk recorded something for a side: what it was doesn't matter, nor whether it was taken back.</summary>
+    [Theory]
+    [InlineData("check-in")]
+    [InlineData("check-in taken back")]
+    [InlineData("check-out")]
+    [InlineData("presence")]
+    [InlineData("nothing")]
+    public async Task Staff_who_recorded_any_of_it_confirm_it_for_nobody(string recorded)
+    {
+        (string elder, string volunteer, OrderRecord order) = await AcceptedAsync();
+        IServiceOrderGrain grain = Here.Order(order.Id);
+        string serving = $"volunteers/{volunteer}", served = $"elders/{elder}";
+        OrderStep Step(string party, string what) => Here.Step(party, command: recorded.StartsWith(what, StringComparison.Ordinal)
+            ? Here.Command("desk-a") with { OnBehalfOf = party } : Here.Command(party));
+        OrderStep ByStaff(string clerk) => Here.Step(served, command: Here.Command(clerk) with { OnBehalfOf = served });
+        Here.Now = order.Start;
+        Value(await grain.CheckInAsync(Step(serving, "check-in")));
+        if (recorded.EndsWith("taken back", StringComparison.Ordinal))
+        {
+            Value(await grain.UndoAsync(new StepUndo(Here.Command(serving), serving, ServiceStep.CheckIn)));
+            Value(await grain.CheckInAsync(Here.Step(serving, command: Here.Command(serving))));
+        }
+        Value(await grain.PresenceAsync(Step(served, "presence"), ServiceEnd.Begin));
+        Here.Now += TimeSpan.FromHours(1);
+        Value(await grain.CheckOutAsync(Step(serving, "check-out")));
+        await Here.ForgetAsync(grain);
+
+        if (recorded != "nothing") await RefusedAsync(Reason.MakerIsChecker, () => grain.ConfirmAsync(ByStaff("desk-a")));
+        Assert.Equal(60, Value(await grain.ConfirmAsync(ByStaff(recorded == "nothing" ? "desk-a" : "desk-b"))).Credited);
+    }
+
+    /// <summary>Whoever confirmed for the elder, and took it back, may confirm again: that is no evidence.</summary>
+    [Fact]
+    public async Task The_elder_confirms_what_they_recorded_and_a_clerk_confirms_again_what_they_took_back()
+    {
+        (string elder, _, OrderRecord order) = await InReviewAsync(confirmed: false);
+        OrderStep byStaff = Here.Step($"elders/{elder}", command: Here.Command("desk-c") with { OnBehalfOf = elder });
+        await RefusedAsync(Reason.MakerIsChecker, () => Here.Order(order.Id).ConfirmAsync(
+            Here.Step($"elders/{elder}", command: Here.Command("desk-a") with { OnBehalfOf = elder })));
+        Value(await Here.Order(order.Id).ConfirmAsync(byStaff));
+        Value(await Here.Order(order.Id).UndoAsync(
+            new StepUndo(Here.Command("desk-c") with { OnBehalfOf = elder }, $"elders/{elder}", ServiceStep.Confirmation)));
+        Assert.Equal(OrderState.InReview, Value(await Here.Order(order.Id).ConfirmAsync(
+            Here.Step($"elders/{elder}", command: Here.Command("desk-c") with { OnBehalfOf = elder }))).State);
+
+        (elder, string volunteer, order) = await AcceptedAsync();
+        Here.Now = order.Start;
+        Value(await Here.Order(order.Id).CheckInAsync(Here.Step($"volunteers/{volunteer}")));
+        Value(await Here.Order(order.Id).PresenceAsync(Here.Step($"elders/{elder}", command: Here.Command("elder")), ServiceEnd.Begin));
+        Here.Now += TimeSpan.FromHours(1);
+        Value(await Here.Order(order.Id).CheckOutAsync(Here.Step($"volunteers/{volunteer}")));
+        Assert.Equal(OrderState.Confirmed, Value(await Here.Order(order.Id).ConfirmAsync(
+            Here.Step($"elders/{elder}", command: Here.Command("elder")))).State);
+    }
+
     /// <summary>The doubt was gone with the step, and the same service posted at once.</summary>
     [Theory]
     [InlineData(ServiceStep.CheckIn)]
@@ -200,12 +255,13 @@ public sealed class OrderEvidenceTests : OrderTests
     }
 
     /// <summary>An order of two hours that desk-a recorded afterwards from paper, from 9:00 to 10:30, and the elder confirmed.</summary>
-    private async Task<(string Elder, string Volunteer, OrderRecord Order)> InReviewAsync()
+    private async Task<(string Elder, string Volunteer, OrderRecord Order)> InReviewAsync(bool confirmed = true)
     {
         (string elder, string volunteer, OrderRecord order) = await AcceptedAsync();
         Here.Now = order.Start.AddHours(26);
-        Value(await Here.Order(order.Id).RecordAsync(new ServiceRecorded(Here.Command("desk-a"), $"volunteers/{volunteer}",
-            order.Start, order.Start.AddMinutes(90), EvidenceSource.Paper, "P-17")));
+        OrderRecord recorded = Value(await Here.Order(order.Id).RecordAsync(new ServiceRecorded(
+            Here.Command("desk-a"), $"volunteers/{volunteer}", order.Start, order.Start.AddMinutes(90), EvidenceSource.Paper, "P-17")));
+        if (!confirmed) return (elder, volunteer, recorded);
         OrderRecord waits = Value(await Here.Order(order.Id).ConfirmAsync(Here.Step($"elders/{elder}")));
         Assert.Equal((OrderState.InReview, EvidenceGrade.Paper), (waits.State, waits.Begin!.Grade));
         return (elder, volunteer, waits);

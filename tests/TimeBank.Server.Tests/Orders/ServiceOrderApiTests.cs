@@ -89,8 +89,12 @@ public sealed class ServiceOrderApiTests(TestServer server)
         await _desk.Orders(elder).ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), OnBehalfOf = elder, Order = order })
             .IsRefusedAsync(Reason.OnBehalfOfNotAllowed);
 
+        var confirm = new ConfirmOrderRequest { RequestId = Id(), OnBehalfOf = elder, Order = order };
+        // One person's word for both sides would move the hours.
+        await counter.ConfirmOrderAsync(new ConfirmOrderRequest(confirm) { RequestId = Id() }).IsRefusedAsync(Reason.MakerIsChecker);
+
         Assert.Equal(OrderState.Confirmed,
-            (await counter.ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), OnBehalfOf = elder, Order = order })).State);
+            (await _desk.OrdersAs(Role.Counter, subject: "colleague").ConfirmOrderAsync(confirm)).State);
     }
 
     [Fact]
