@@ -11,8 +11,8 @@ namespace TimeBank.Ledger;
 /// This difference must never be negative: an entry that spends must not give a fen back to a funder. The plain largest remainder fails
 /// here with three or more funders (the Alabama paradox: 55, 25, 15 and 5 % share 9 fen as 5, 2, 1, 1 and 10 fen as 6, 3, 1, 0). So fen are
 /// given out in one fixed order: the next fen goes to the funder with the least (2 × fen held + 1) / weight, and to the earlier funder
-/// where two are equal (Sainte-Laguë). For two funders this equals the largest remainder. For more it is as near to the exact shares, and
-/// no share ever shrinks.
+/// where two are equal (Sainte-Laguë). For two funders this equals the largest remainder. For n a share is at most (n − 1) / 2 fen from
+/// the exact one, and no share ever shrinks.
 /// </remarks>
 public sealed class FunderSplit
 {
