@@ -12,11 +12,11 @@ internal static class PairBench
     public static async Task AgainstAsync(BenchDatabase database, BenchOptions options, Report report)
     {
         if (options.Against is not { } older) return;
-        foreach ((string name, VoucherCall call, Func<string[]> settings) in RedeemBench.Servers(database))
+        foreach ((RedeemSubject before, RedeemSubject today) in
+            RedeemBench.Servers(database, older).Zip(RedeemBench.Servers(database)))
         {
-            await using var before = new RedeemSubject(name, RedeemBench.Vouchers, call, settings) { Checkout = older };
-            await using var today = new RedeemSubject(name, RedeemBench.Vouchers, call, settings);
-            await RunAsync(name, before, today, RedeemSubject.All, options, report);
+            await using RedeemSubject reference = before, measured = today;
+            await RunAsync(today.Name, reference, measured, RedeemSubject.All, options, report);
         }
     }
 

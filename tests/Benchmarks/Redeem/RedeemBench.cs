@@ -8,19 +8,28 @@ internal static class RedeemBench
 {
     public const string NoOp = "no-op gRPC call", Redeem = "RedeemVoucher", Bill = "PayBill";
 
-    /// <summary>Enough vouchers that two callers rarely meet at one.</summary>
+    /// <summary>Enough elders with vouchers that two callers rarely meet at one.</summary>
     public const int Vouchers = 2_000;
 
-    public static IEnumerable<ISubject> Subjects(BenchDatabase database) =>
-        [new NoOpSubject(), .. Servers(database).Select(one => new RedeemSubject(one.Name, Vouchers, one.Call, one.Settings))];
+    public static IEnumerable<ISubject> Subjects(BenchDatabase database) => [new NoOpSubject(), .. Servers(database)];
 
-    /// <summary>What is asked of a server as deployed.</summary>
-    public static IEnumerable<(string Name, VoucherCall Call, Func<string[]> Settings)> Servers(BenchDatabase database)
+    /// <summary>What is asked of a server as deployed, on either engine.</summary>
+    /// <param name="checkout">See <see cref="RedeemSubject.Checkout"/>.</param>
+    public static IEnumerable<RedeemSubject> Servers(BenchDatabase database, string? checkout = null)
     {
-        yield return ($"{Redeem} on PostgreSQL", RedeemSubject.RedeemAsync, () => OnPostgreSql(database));
-        yield return ($"{Redeem} on SQLite", RedeemSubject.RedeemAsync, () => []);
-        yield return ($"{Bill} quote on PostgreSQL", RedeemSubject.QuoteAsync, () => OnPostgreSql(database));
-        yield return ($"{Bill} on PostgreSQL", RedeemSubject.PayAsync, () => OnPostgreSql(database));
+        (string Name, VoucherCall Call, int Each)[] calls =
+        [
+            (Redeem, RedeemSubject.RedeemAsync, 1), ($"{Bill} quote", RedeemSubject.QuoteAsync, 1), (Bill, RedeemSubject.PayAsync, 1),
+            ($"{Bill} of three", RedeemSubject.PayOfThreeAsync, 3),
+        ];
+        foreach ((string name, VoucherCall call, int each) in calls)
+        {
+            yield return new RedeemSubject($"{name} on PostgreSQL", Vouchers, call, () => OnPostgreSql(database))
+            {
+                Each = each, Checkout = checkout,
+            };
+            yield return new RedeemSubject($"{name} on SQLite", Vouchers, call, () => []) { Each = each, Checkout = checkout };
+        }
     }
 
     /// <summary>The settings of a server on a new PostgreSQL database.</summary>

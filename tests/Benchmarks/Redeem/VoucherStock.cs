@@ -14,11 +14,8 @@ internal sealed class VoucherStock(ServerProcess server)
 
     private readonly Desk _desk = new(server);
 
-    /// <summary>The vouchers' resource names.</summary>
-    public string[] Vouchers { get; private set; } = [];
-
-    /// <summary>Each voucher's elder.</summary>
-    public string[] Elders { get; private set; } = [];
+    /// <summary>Each elder with the resource names of the vouchers, the national one first.</summary>
+    public (string Elder, string[] Vouchers)[] Purses { get; private set; } = [];
 
     /// <summary>Ten providers' names, each with a client of its clerk.</summary>
     public (string Name, VoucherService.VoucherServiceClient Clerk)[] Clerks { get; private set; } = [];
@@ -26,17 +23,25 @@ internal sealed class VoucherStock(ServerProcess server)
     /// <summary>A new request id, of the UUID version that callers should use.</summary>
     public static string NextRequest() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString();
 
-    public async Task OpenAsync(int vouchers)
+    /// <param name="elders">How many elders have vouchers.</param>
+    /// <param name="each">How many each has: the national one, and one of 80,000 fen for urgent help and for company on the way.</param>
+    public async Task OpenAsync(int elders, int each = 1)
     {
-        await RegisterEldersAsync(vouchers);
-        string programme = await FundAsync(vouchers);
-        await IssueAsync(programme);
-        await ListAsync();
-        if (Vouchers.Length != vouchers) throw new InvalidOperationException($"{Vouchers.Length} vouchers were issued and not {vouchers}.");
+        await RegisterEldersAsync(elders);
+        string[] programmes =
+        [
+            await FundAsync(elders),
+            .. each == 1 ? [] : await Task.WhenAll(
+                SubsidyAsync(elders, "urgent", ServiceType.Urgent), SubsidyAsync(elders, "mobility", ServiceType.Mobility)),
+        ];
+        foreach (string programme in programmes) await IssueAsync(programme);
+        Purses = await ListAsync(programmes[0]);
+        if (Purses.Length != elders || Purses.Any(purse => purse.Vouchers.Length != each))
+            throw new InvalidOperationException($"{elders} elders should have {each} vouchers each.");
         var clerks = new List<(string, VoucherService.VoucherServiceClient)>();
         while (clerks.Count < Providers)
         {
-            string provider = await _desk.ProviderAsync(ServiceType.Care);
+            string provider = await _desk.ProviderAsync(ServiceType.Care, ServiceType.Urgent, ServiceType.Mobility);
             clerks.Add((provider, _desk.Clerk(provider)));
         }
         Clerks = [.. clerks];
@@ -69,7 +74,16 @@ internal sealed class VoucherStock(ServerProcess server)
         return (Stopwatch.GetElapsedTime(start), steps[^1].Changed, steps.Count);
     }
 
-    private async Task ListAsync()
+    private async Task<string> SubsidyAsync(int elders, string id, ServiceType type)
+    {
+        CreateProgrammeRequest request = _desk.Subsidy(id);
+        request.MonthlyQuota = Desk.Fen(VoucherFen);
+        request.ServiceTypes.Clear();
+        request.ServiceTypes.Add(type);
+        return await _desk.FundedAsync(request, (await _desk.FundAsync(id, VoucherFen * elders), VoucherFen * elders));
+    }
+
+    private async Task<(string Elder, string[] Vouchers)[]> ListAsync(string first)
     {
         var found = new List<Voucher>();
         for (string token = ""; ;)
@@ -80,7 +94,10 @@ internal sealed class VoucherStock(ServerProcess server)
             if (page.NextPageToken.Length == 0) break;
             token = page.NextPageToken;
         }
-        Vouchers = [.. found.Select(voucher => voucher.Name)];
-        Elders = [.. found.Select(voucher => voucher.Elder)];
+        return
+        [
+            .. found.GroupBy(voucher => voucher.Elder).Select(own => (
+                own.Key, own.OrderBy(voucher => voucher.Programme != first).Select(voucher => voucher.Name).ToArray())),
+        ];
     }
 }
