@@ -63,7 +63,7 @@ public sealed class ClearingApi(IGrainFactory grains, IRegistry registry, PageTo
     public override async Task<Netting> GetNetting(GetNettingRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
-        ResourceName name = PeriodContract.Named(read, request.Name, "name", NettingContract.Nettings);
+        ResourceName name = NettingContract.Named(read, request.Name);
         read.Check();
         return (await grains.GetGrain<INettingGrain>(name.GrainKey).GetAsync())?.ToContract(name.Region)
             ?? throw Problem.Of(Reason.NettingNotFound);
@@ -92,7 +92,7 @@ public sealed class ClearingApi(IGrainFactory grains, IRegistry registry, PageTo
     {
         var read = new RequestReader();
         Guid id = read.RequestId(requestId);
-        ResourceName name = PeriodContract.Named(read, netting, "name", NettingContract.Nettings);
+        ResourceName name = NettingContract.Named(read, netting);
         read.Check();
         AccessInterceptor.RequireKnown(name.Region);
         Reply<NettingRecord> reply = await step(grains.GetGrain<INettingGrain>(name.GrainKey), context.Command(request, id));
@@ -114,6 +114,14 @@ public sealed class ClearingApi(IGrainFactory grains, IRegistry registry, PageTo
 internal static class NettingContract
 {
     public const string Nettings = "nettings";
+
+    /// <summary>Reads <c>regions/{region}/nettings/{yyyy-MM}</c> of a city or a province: a district has no regions inside.</summary>
+    public static ResourceName Named(RequestReader read, string text)
+    {
+        ResourceName name = PeriodContract.Named(read, text, "name", Nettings);
+        if (name.Region != name.Region.City) read.Refuse("name", "NOT_A_NAME", ("pattern", "regions/430200/nettings/2026-11"));
+        return name;
+    }
 
     public static Netting ToContract(this NettingRecord netting, RegionCode region)
     {

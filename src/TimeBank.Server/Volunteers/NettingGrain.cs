@@ -75,6 +75,8 @@ public sealed class NettingGrain(
 
     public Task<Reply<NettingRecord>> ProposeAsync(Command command) => StepAsync(command, async () =>
     {
+        // A retry takes no desk and makes no other statement.
+        if (State.HasDone(command, out Refusal? reused)) return reused;
         Refusal? refused = NettingRule.Propose(Stage, Month, Today) ?? await TakeDeskAsync();
         NettingRecord? proposed = refused is null ? await StatementAsync(command) : null;
         if (proposed?.Books.Any(books =>
@@ -98,7 +100,9 @@ public sealed class NettingGrain(
                 State.Approval = PlannedCommand.Of("approve", command);
                 State.Netting = State.Netting! with { State = NettingState.Approved, ApprovedBy = command.Actor, ApprovedAt = Now };
             });
-        return refused ?? await PostAsync();
+        refused ??= await PostAsync();
+        await LeaveDeskAsync();
+        return refused;
     });
 
     public Task<Reply<NettingRecord>> WithdrawAsync(Command command) => StepAsync(command, async () =>
@@ -113,25 +117,22 @@ public sealed class NettingGrain(
 
     public async Task FinishAsync()
     {
-        if (Stage == NettingState.Approved) await PostAsync();
+        await PostAsync();
         await LeaveDeskAsync();
     }
 
     private async Task<Reply<NettingRecord>> StepAsync(Command command, Func<Task<Refusal?>> step)
     {
         async Task<Reply<NettingRecord>> AnswerAsync() => await step() is { } refusal ? refusal : State.Netting!;
-        // What a command has done is not looked at again: the statement must not be made anew.
-        if (!State.HasDone(command, out Refusal? reused)) return command.IsDryRun ? await DryRunAsync(AnswerAsync) : await AnswerAsync();
-        if (reused is not null) return reused;
-        // A crash may have kept the entries of an approval, or the desk.
-        if (!command.IsDryRun) await FinishAsync();
-        return State.Netting!;
+        return command.IsDryRun ? await DryRunAsync(AnswerAsync) : await AnswerAsync();
     }
 
     /// <summary>Has every region write its entry, in the order of their codes.</summary>
     /// <returns>The refusal of the region that stopped it; null if all are written.</returns>
     private async Task<Refusal?> PostAsync()
     {
+        // Also a retry comes here, since a crash may have kept entries from the state, or the desk from others.
+        if (Stage != NettingState.Approved) return null;
         Command approval = State.Approval!.ToCommand();
         for (int index = 0; index < State.Netting!.Books.Length; index++)
         {
@@ -156,7 +157,6 @@ public sealed class NettingGrain(
         }
         State.Netting = State.Netting with { State = NettingState.Posted };
         await SaveAsync();
-        await LeaveDeskAsync();
         return null;
     }
 

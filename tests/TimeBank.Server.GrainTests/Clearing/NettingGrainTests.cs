@@ -75,6 +75,7 @@ public sealed class NettingGrainTests : DistrictTests
 
         Assert.Equal(Reason.AccountFrozen, (await October.ApproveAsync(approve)).Reason);
 
+        Assert.Equal(Reason.AccountFrozen, (await October.ApproveAsync(approve)).Reason);
         NettingRecord stopped = (await October.GetAsync())!;
         Assert.Equal(NettingState.Approved, stopped.State);
         Assert.Equal([true, true, false, false, false], stopped.Books.Select(books => books.Entry is not null));

@@ -34,6 +34,10 @@ public sealed class NettingApiTests(TestServer server) : IClassFixture<TestServe
         await Maker.ApproveNettingAsync(Approve(Name)).IsRefusedAsync(Reason.RoleNotAllowed);
         await Maker.RunNettingAsync(new RunNettingRequest { Name = $"regions/{Zhuzhou}/nettings/2026-13" })
             .IsRefusedAsync(Reason.InvalidField, "request_id", "name");
+        // A district has no regions inside, and would only keep the province's desk.
+        await As(Role.FinanceMaker, TestServer.Lusong)
+            .RunNettingAsync(new RunNettingRequest { RequestId = Id(), Name = "regions/430203/nettings/2026-10" })
+            .IsRefusedAsync(Reason.InvalidField, "name");
         await Checker.ApproveNettingAsync(Approve(Name)).IsRefusedAsync(Reason.NettingNotFound);
         await Maker.GetNettingAsync(new GetNettingRequest { Name = Name }).IsRefusedAsync(Reason.NettingNotFound);
         await Maker.ListNettingsAsync(new ListNettingsRequest { Parent = $"regions/{Zhuzhou}", PageToken = "x" })
