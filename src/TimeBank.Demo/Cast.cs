@@ -204,7 +204,7 @@ internal sealed record VolunteerPart(string Key, string DisplayName, DateOnly Bo
 /// <summary>The regions, programmes and funds of the month, and its staff.</summary>
 internal static class Roles
 {
-    public const string Tianyuan = "430211", Lusong = "430203";
+    public const string Tianyuan = "430211", Lusong = "430203", Zhuzhou = "430200";
     public const string National = "national-2026", Meals = "meals-2026", Baths = "baths-2026";
     public const string Lottery = "lottery", Fiscal = "fiscal", Donation = "donation-meals", Campaign = "winter-2026";
 

@@ -46,6 +46,8 @@ internal static class FinancePlan
         new ImportStep(new StatementPlan(3, SecondFileDay + 1, ThirdFileDay, [], new PayPlan(Second, SecondPaidDay)),
             Calendar.At(ThirdFileDay, 18, 0)),
         new ReconcileStep(3, Calendar.At(ThirdFileDay, 18, 10)),
+        new ProposeNettingStep(ClosedMonth, Calendar.At(VoucherPlan.ExpiryDay, 9, 15)),
+        new ApproveNettingStep(ClosedMonth, Calendar.At(VoucherPlan.ExpiryDay, 9, 20)),
         new PrepareCloseStep(ClosedMonth, Calendar.At(VoucherPlan.ExpiryDay, 9, 30)),
         new ApproveCloseStep(ClosedMonth, Calendar.At(VoucherPlan.ExpiryDay, 10, 0)),
     ];

@@ -136,3 +136,21 @@ internal sealed record ApproveCloseStep(string Month, DateTimeOffset At) : Step(
         await new PeriodClient(await stage.StaffAsync(Role.FinanceChecker)).ApprovePeriodCloseAsync(
             new ApprovePeriodCloseRequest { RequestId = requestId, Name = PrepareCloseStep.NameOf(Month) });
 }
+
+/// <summary>The city's finance office proposes to net a month's hours between its districts.</summary>
+internal sealed record ProposeNettingStep(string Month, DateTimeOffset At) : Step($"netting/{Month}", At, "finance")
+{
+    public override async Task PlayAsync(Stage stage, string requestId) =>
+        await new ClearingService.ClearingServiceClient(await stage.CityStaffAsync(Role.FinanceMaker)).RunNettingAsync(
+            new RunNettingRequest { RequestId = requestId, Name = NameOf(Month) });
+
+    public static string NameOf(string month) => $"{Roles.Parent(Roles.Zhuzhou)}/nettings/{month}";
+}
+
+/// <summary>A second person of the city approves the netting, and both districts post it.</summary>
+internal sealed record ApproveNettingStep(string Month, DateTimeOffset At) : Step($"netting/{Month}/approve", At, "finance")
+{
+    public override async Task PlayAsync(Stage stage, string requestId) =>
+        await new ClearingService.ClearingServiceClient(await stage.CityStaffAsync(Role.FinanceChecker)).ApproveNettingAsync(
+            new ApproveNettingRequest { RequestId = requestId, Name = ProposeNettingStep.NameOf(Month) });
+}

@@ -171,6 +171,8 @@ internal sealed partial class MonthFigures
         Position here = await Of(Roles.Tianyuan, Roles.Lusong), there = await Of(Roles.Lusong, Roles.Tianyuan);
         Expect("天元应付芦淞 = 芦淞应收天元", "Tianyuan owes Lusong = Lusong is owed by Tianyuan", here.DueTo?.Value ?? 0, there.DueFrom?.Value ?? 0);
         Expect("芦淞应付天元 = 天元应收芦淞", "Lusong owes Tianyuan = Tianyuan is owed by Lusong", there.DueTo?.Value ?? 0, here.DueFrom?.Value ?? 0);
+        Expect("天元与芦淞轧差应结：一方应付 = 另一方应收", "Settled by netting: one district is to pay what the other is to be paid",
+            here.Settled is null ? 0 : Signed(here.Settled), there.Settled is null ? 0 : -Signed(there.Settled));
     }
 
     private void AddStatement(Statement statement)

@@ -43,6 +43,10 @@ internal sealed class Stage(Session session)
         new AuthorizedInvoker(_channel,
             await session.Tokens.GetAsync(role, $"{Roles.Tianyuan} {Roles.Lusong}", subject: Roles.SubjectOf(role)), Deadline);
 
+    /// <summary>The way to the server as staff of the city, for what concerns both districts together.</summary>
+    public async Task<CallInvoker> CityStaffAsync(Role role) => new AuthorizedInvoker(
+        _channel, await session.Tokens.GetAsync(role, Roles.Zhuzhou, subject: Roles.SubjectOf(role)), Deadline);
+
     public async Task<CallInvoker> PartyAsync(Role role, string party) =>
         new AuthorizedInvoker(_channel, await session.Tokens.GetAsync(role, ResourceNames.RegionOf(party), party), Deadline);
 

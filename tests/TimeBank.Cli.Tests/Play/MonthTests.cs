@@ -240,8 +240,11 @@ public sealed class MonthTests
 
     [Fact]
     public void Month_is_closed_last_of_all() => Assert.Equal(
-        [typeof(ExpireVouchersStep), typeof(ReturnFundsStep), typeof(PrepareCloseStep), typeof(ApproveCloseStep)],
-        Demo.Steps.TakeLast(4).Select(step => step.GetType()));
+        [
+            typeof(ExpireVouchersStep), typeof(ReturnFundsStep), typeof(ProposeNettingStep), typeof(ApproveNettingStep),
+            typeof(PrepareCloseStep), typeof(ApproveCloseStep),
+        ],
+        Demo.Steps.TakeLast(6).Select(step => step.GetType()));
 
     [Fact]
     public void Made_up_codes_of_banks_have_the_check_digit_and_no_bank() => Assert.All(Enumerable.Range(0, 13), number =>
