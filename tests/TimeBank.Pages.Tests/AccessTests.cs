@@ -34,6 +34,7 @@ public sealed class AccessTests(HalfMonth month)
         { "/finance/batches", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/bank", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/exceptions", ["finance_maker", "finance_checker", "auditor", "administrator"] },
+        { "/finance/clearing", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/close", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/funds", ["finance_maker", "finance_checker", "auditor", "administrator"] },
         { "/finance/programmes", ["finance_maker", "finance_checker", "auditor", "administrator"] },

@@ -42,7 +42,7 @@ public sealed partial class PageTests(WholeMonth month)
             "/finance/close/2026-10", "/finance/close/day?date=2026-10-20", "/finance/funds", "/finance/programmes", "/finance/payees",
             "/finance/claims", "/finance/offline", "/finance/reports", "/finance/programmes/new", "/finance/programmes/return",
             "/finance/vouchers/expire", "/finance/estates", "/complaints", "/complaints/new?about=entries/10",
-            "/finance/prepayments", "/finance/prepayments/draw",
+            "/finance/prepayments", "/finance/prepayments/draw", "/finance/clearing",
         ],
         ["finance_checker"] = ["/finance", "/finance/batches", "/finance/exceptions", "/finance/payees", "/finance/appeals"],
         ["auditor"] =

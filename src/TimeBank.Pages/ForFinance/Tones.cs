@@ -27,6 +27,13 @@ public static class Tones
         _ => "",
     };
 
+    public static string Of(NettingState state) => state switch
+    {
+        NettingState.Posted => "good",
+        NettingState.Proposed or NettingState.Approved => "warn",
+        _ => "",
+    };
+
     public static string Of(MatchState state) => state switch
     {
         MatchState.Confirmed => "good",
