@@ -27,6 +27,14 @@ public sealed record OfflineAcceptance(OpaqueId Device, long Counter, Digest Rec
             ? (OpaqueId.Parse(device), long.Parse(entry.Detail(CounterKey), CultureInfo.InvariantCulture)) : null;
 
     /// <summary>
+    /// The most that a money voucher pays here, where the terminal took all that the code still allowed: whoever has no network can't see
+    /// what came back to the voucher since, nor a limit that rose, and the elder paid the rest. Null: the rules alone say it.
+    /// </summary>
+    /// <param name="since">As for <see cref="Check"/>.</param>
+    public Fen? AtMost(IEnumerable<JournalEntry> since) =>
+        Unit == Unit.Fen && Taken(since) + FromVoucher == Allowed ? new Fen(FromVoucher) : null;
+
+    /// <summary>
     /// Whether the region pays what the terminal accepted: as a whole, or not at all. In this order: the code is that of the voucher, and
     /// its paper was good on the day of service; the rules pay what the terminal took, and ask the elder for no more than the code; all
     /// terminals together stay within what the code allows. Where less is left than was taken, the money went to whoever came first.
@@ -50,9 +58,12 @@ public sealed record OfflineAcceptance(OpaqueId Device, long Counter, Digest Rec
         }
         // Who scans the code without a network sees the voucher's paper, and nothing that only the server knows.
         if (HolderCheckRule.Judge(judged.Needs, HolderCheck.CodeOrCard) is { } unseen) return unseen;
-        long taken = since.Where(entry => Of(entry) is not null).Sum(entry => Redemption.Of(entry).FromVoucher);
+        long taken = Taken(since);
         return taken + FromVoucher > Allowed ? Refusal.Of(Reason.OfflineVoucherLimit, ("max", Text(Allowed))) : judged;
     }
+
+    private static long Taken(IEnumerable<JournalEntry> since) =>
+        since.Where(entry => Of(entry) is not null).Sum(entry => Redemption.Of(entry).FromVoucher);
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

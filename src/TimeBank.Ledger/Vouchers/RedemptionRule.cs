@@ -26,10 +26,11 @@ public static class RedemptionRule
     /// <param name="checks">The policy that says what the elder shows: that of the day of payment. Null: <paramref name="policy"/>.</param>
     /// <param name="spent">What vouchers paid for the elder today. Only a table that judges by the day's sum needs it.</param>
     /// <param name="clerk">Who redeems for the provider; null where the counter does, or a terminal did.</param>
+    /// <param name="atMost">The most that a money voucher pays; null: what it has.</param>
     public static RedemptionJudgement Judge(
         VoucherFacts? voucher, ProviderFacts? provider, RedemptionClaim claim, Catalogue catalogue, Policy policy, DateOnly today,
         (DateOnly Day, Reason Reason)? lastServed = null, Policy? checks = null, SpentToday spent = default,
-        string? clerk = null)
+        string? clerk = null, Fen? atMost = null)
     {
         DateOnly served = claim.ServedOn(today);
         if (clerk is not null && provider is not null
@@ -44,9 +45,10 @@ public static class RedemptionRule
         if (provider.RefusalFor(item.Type, served) is { } then) return then;
         if (provider.StandingOn(today) is Standing.BlackListed or Standing.Suspended) return provider.RefusalFor(item.Type, today)!;
         if (provider.PriceRefusal(item, claim.Quantity, claim.Price, served) is { } above) return above;
+        var balance = new Fen(voucher.Remaining);
         RedemptionJudgement judged = voucher.Terms.Kind switch
         {
-            VoucherKind.Money => Money(voucher, item, claim, served, policy),
+            VoucherKind.Money => Money(voucher, item, claim, served, policy, Fen.Min(balance, atMost ?? balance)),
             VoucherKind.Units => Units(voucher, claim, served),
         };
         if (judged.Redemption is not { } paid) return judged;
@@ -86,11 +88,11 @@ public static class RedemptionRule
             ? Dated(last.Reason, last.Day) : null;
 
     private static RedemptionJudgement Money(VoucherFacts voucher, CatalogueItem item, RedemptionClaim claim, DateOnly served,
-        Policy policy)
+        Policy policy, Fen balance)
     {
         var ceiling = new Fen(item.CeilingPrice.Value * claim.Quantity);
         int ratio = policy.Vouchers.National.RatioPercent(claim.Place);
-        RedemptionAmount amount = RedemptionAmount.Of(claim.Price, ceiling, claim.Insurance, ratio, new Fen(voucher.Remaining));
+        RedemptionAmount amount = RedemptionAmount.Of(claim.Price, ceiling, claim.Insurance, ratio, balance);
         return amount.Voucher == Fen.Zero
             ? Reason.NothingToPay : Redemption.Of(voucher, claim, served, amount.Voucher.Value, amount.Voucher);
     }

@@ -109,9 +109,10 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
             ? await SpentTodayAsync(voucher.Terms.Elder, claim.Provider, today) : default;
         // The counter names whom it acts for; a terminal's receipt is signed.
         string? clerk = offline is null && command.OnBehalfOf.Length == 0 ? command.Actor : null;
-        RedemptionJudgement judgement =
-            RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today, lastServed, checks, spent, clerk);
-        if (offline is not null) judgement = offline.Check(voucher, judgement, await RedemptionsSinceAsync(offline));
+        IReadOnlyList<JournalEntry> since = offline is null ? [] : await RedemptionsSinceAsync(offline);
+        RedemptionJudgement judgement = RedemptionRule.Judge(voucher, (await provider)?.ToFacts(), claim, catalogue, policy, today,
+            lastServed, checks, spent, clerk, offline?.AtMost(since));
+        if (offline is not null) judgement = offline.Check(voucher, judgement, since);
         (Redemption? redemption, Refusal? refusal) = judgement;
         (string, string)[] more = offline?.ToDetails() ?? [];
         if (judgement.Needs > HolderCheck.Nothing && offline is not null)
@@ -267,12 +268,15 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         ledger.SpentTodayAsync(Region, elder, provider, today);
 
     /// <summary>The voucher's redemptions since the code was made, refunded ones left out. A voucher of a month has few.</summary>
-    private async Task<IEnumerable<JournalEntry>> RedemptionsSinceAsync(OfflineAcceptance offline)
+    private async Task<IReadOnlyList<JournalEntry>> RedemptionsSinceAsync(OfflineAcceptance offline)
     {
         const int many = 1_000;
         var filter = new EntryFilter(EntryCode.RedeemVoucher, Reversed: false) { Touching = [new AccountFilter(Path.Text)] };
-        return (await ledger.EntriesAsync(Region, filter, long.MaxValue, many, CancellationToken.None))
-            .Select(linked => linked.Entry).Where(entry => entry.Index > offline.Serial);
+        return
+        [
+            .. (await ledger.EntriesAsync(Region, filter, long.MaxValue, many, CancellationToken.None))
+                .Select(linked => linked.Entry).Where(entry => entry.Index > offline.Serial),
+        ];
     }
 
     private async Task<LinkedEntry?> RedemptionAsync(long index)

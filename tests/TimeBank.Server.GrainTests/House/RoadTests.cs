@@ -38,7 +38,8 @@ public sealed class RoadTests
         // For other calls of a clerk: the rules of a payment judge the clerk's right.
         "AccessInterceptor.StaffRefusalAsync",
         // For what a terminal accepted without a network.
-        "VoucherGrain.RedemptionsSinceAsync", "OfflineAcceptance.Check", "OfflineAcceptance.ToDetails",
+        "VoucherGrain.RedemptionsSinceAsync", "OfflineAcceptance.AtMost", "OfflineAcceptance.Check",
+        "OfflineAcceptance.ToDetails",
         // For a service of which the policy says that the elder shows something.
         "HolderReader.Shown", "VoucherGrain.CheckHolderAsync", "VoucherGrain.SpentTodayAsync", "IVoucherGrain.RedeemShownAsync",
         // For an elder of whom something was reported, such as a death.

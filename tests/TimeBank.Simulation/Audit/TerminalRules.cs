@@ -12,7 +12,10 @@ internal sealed class TerminalRules(World world, Terminals terminals)
     /// <summary>Care at home: the highest price of the list, and the percentage that the policy gives.</summary>
     private const long CareCeiling = 9_600, CareRatio = 50;
 
-    private const long MostOfVoucher = 5_000, MostOfDevice = 50_000;
+    /// <summary>The most that a voucher and a terminal pay without a network, in fen.</summary>
+    public const long MostOfVoucher = 5_000;
+
+    private const long MostOfDevice = 50_000;
 
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(5), Reach = TimeSpan.FromHours(24), SyncWithin = TimeSpan.FromHours(24);
 
@@ -160,7 +163,9 @@ internal sealed class TerminalRules(World world, Terminals terminals)
         EntryCode? end = left > 0 ? null : terminals.LastOf(code.Says);
         bool isCare = receipt.Item == "care-home";
         long open = OpenOf(receipt.PriceFen, receipt.Quantity, receipt.InsuranceFen), due = receipt.PriceFen - receipt.InsuranceFen;
-        long paid = code.Says.IsMoney ? Math.Min(open, left) : receipt.Quantity;
+        // Who took all that the code still allowed saw no more, and the elder paid the rest.
+        long most = terminals.TakenOffline(code) + receipt.FromVoucher == code.Allowed ? receipt.FromVoucher : long.MaxValue;
+        long paid = code.Says.IsMoney ? Math.Min(open, Math.Min(left, most)) : receipt.Quantity;
         long worth = code.Says.IsMoney ? paid : Math.Min(due, terms.UnitPrice.Value * receipt.Quantity);
         return !code.FitsBooks ? Reason.OfflineOtherVoucher
             : receipt.Item == "nothing" ? Reason.ItemNotFound

@@ -92,6 +92,8 @@ internal sealed class Terminal
         long insurance = isFree ? price : chance.Permille(700) ? 0 : chance.Between(0, price / 2);
         long from = isMoney ? TerminalRules.OpenOf(price, quantity, insurance) : quantity;
         long taken = _memory.Taken.GetValueOrDefault(code.Says.Id.Text);
+        // A code for less than the limit says all that the voucher has: a dearer service takes just that.
+        if (isMoney && !_isTampered && code.Allowed < TerminalRules.MostOfVoucher) from = Math.Min(from, code.Allowed - taken);
         bool isOver = !_isCareless && Unsynced() + price - insurance > MostUnsynced;
         if (!_isTampered && (!code.IsGenuine || taken + from > code.Allowed || isOver)) return;
         if (isFree) from = Math.Max(from, 1);

@@ -63,7 +63,8 @@ internal sealed partial class TerminalServer
         var offline = new OfflineAcceptance(OpaqueId.Parse(of.Id), receipt.Counter, Digest.Parse(row.Digest), receipt.FromVoucher,
             Unit.Parse(claims.Unit), claims.UseBy, [.. claims.ServiceTypes.Select(type => (ServiceType)type)], claims.OfflineAmount,
             claims.Serial);
-        RedemptionJudgement judged = offline.Check(facts, RedemptionRule.Judge(facts, Provider, claim, List, Policy, today), since);
+        RedemptionJudgement judged = offline.Check(
+            facts, RedemptionRule.Judge(facts, Provider, claim, List, Policy, today, atMost: offline.AtMost(since)), since);
         (Redemption? redemption, Refusal? refusal) = judged;
         TerminalPaid? paid = terminals.Rules.CheckVoucher(of, id, receipt, row, facts?.Remaining, today, refusal);
         if (refusal is not null) return await WriteAsync(of, id, receipt, row, Terminals.Refuse(refusal), EntryHeader.NoDetails);
