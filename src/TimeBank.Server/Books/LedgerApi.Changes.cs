@@ -97,7 +97,7 @@ public sealed partial class LedgerApi
         ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Thaw);
 
     public override Task<Entry> CloseAccount(CloseAccountRequest request, ServerCallContext context) =>
-        ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Close);
+        ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Close, VouchersOutAsync);
 
     public override Task<Entry> ReopenAccount(ReopenAccountRequest request, ServerCallContext context) =>
         ChangeAsync(context, request, request.RequestId, request.Account, request.Memo, Entries.Reopen);
@@ -117,14 +117,28 @@ public sealed partial class LedgerApi
     }
 
     private async Task<Entry> ChangeAsync(ServerCallContext context, IMessage request, string requestId, string account, string why,
-        Func<EntryHeader, AccountPath, Proposal> change)
+        Func<EntryHeader, AccountPath, Proposal> change, Func<RegionCode, AccountPath, CancellationToken, Task<Refusal?>>? rule = null)
     {
         var read = new RequestReader();
         Guid id = read.RequestId(requestId);
         (RegionCode region, AccountPath path) = read.Account(account, "account");
         string memo = read.Text(why, "memo", EntryHeader.MaxMemoLength, required: true);
         read.Check();
-        return await WriteAsync(region, context.Command(request, id, memo: memo), header => change(header, path));
+        Refusal? refusal = rule is null ? null : await rule(region, path, context.CancellationToken);
+        return await WriteAsync(region, context.Command(request, id, memo: memo),
+            header => refusal is null ? change(header, path) : Entries.Refuse(header, EntryCode.Close, refusal));
+    }
+
+    /// <summary>
+    /// Refuses to close an account of a programme whose vouchers are out: a lunch for less than its contract price gives the rest back to
+    /// it, and so does an expiry. The refusal names one of the vouchers.
+    /// </summary>
+    private async Task<Refusal?> VouchersOutAsync(RegionCode region, AccountPath path, CancellationToken cancellation)
+    {
+        if (path.Text.Split('/') is not ["programme", var programme, ..]) return null;
+        var filter = new AccountFilter("voucher/", Group: programme, NotEmpty: true);
+        return await ledger.AccountsAsync(region, filter, -1, 1, cancellation) is [var voucher, ..]
+            ? Refusal.Of(Reason.AccountNotEmpty, ("account", voucher.Path.Text)) : null;
     }
 
     /// <summary>Writes an entry effective today, or makes a dry run. Returns the entry as it is, or would be, in the journal.</summary>

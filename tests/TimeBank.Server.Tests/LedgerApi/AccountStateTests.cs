@@ -1,4 +1,6 @@
+using Grpc.Core;
 using TimeBank.Ledger;
+using TimeBank.Testing;
 using TimeBank.V1;
 using Xunit;
 
@@ -53,6 +55,31 @@ public sealed class AccountStateTests(TestServer server)
             .Refusal?.Reason);
         await Checker.ReopenAccountAsync(new ReopenAccountRequest { RequestId = NewId(), Account = account, Memo = "恢复" });
         Assert.False((await Checker.GetAccountAsync(new GetAccountRequest { Name = account })).Closed);
+    }
+
+    /// <summary>All money of the programme is on its vouchers, so its account is empty; a lunch for less would give some of it back.</summary>
+    [Fact]
+    public async Task An_account_of_a_programme_is_closed_only_when_its_vouchers_are_empty()
+    {
+        var desk = new Desk(server, Region);
+        string fund = await desk.FundAsync("meals-fund", 50_000), elder = await desk.RegisterElderAsync();
+        string programme = await desk.FundedAsync(desk.Meals("closing"), (fund, 12_000));
+        await desk.IssueAsync(programme);
+        string voucher = (await desk.VoucherOfAsync(elder, programme)).Name.Split('/')[^1];
+        var close = new CloseAccountRequest
+        {
+            RequestId = NewId(), Account = $"{Parent}/accounts/programme/closing/allotted", Memo = "撤销",
+        };
+
+        Assert.Equal(0, (await Checker.GetAccountAsync(new GetAccountRequest { Name = close.Account })).Balance.Amount.Value);
+        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await Checker.CloseAccountAsync(close));
+        Assert.Equal($"voucher/{voucher}", refused.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Metadata["account"]);
+        // The ten meals are eaten for all that they cost: nothing can come back.
+        string canteen = await desk.ProviderAsync(V1.ServiceType.Meal);
+        for (int meal = 0; meal < 10; meal++)
+            await desk.Clerk(canteen).RedeemVoucherAsync(desk.Lunch($"{Parent}/vouchers/{voucher}", canteen, 1_200));
+        Assert.True(Assert.Single((await Checker.CloseAccountAsync(
+            new CloseAccountRequest(close) { RequestId = NewId() })).AccountChanges).Closed);
     }
 
     [Fact]
