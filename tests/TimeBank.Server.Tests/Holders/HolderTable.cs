@@ -31,4 +31,15 @@ internal static class HolderTable
             new ApprovePolicyVersionRequest { RequestId = Desk.Id(), Name = proposed.Name });
         await desk.AdvanceToAsync(ChinaTime.StartOf(day).AddHours(8));
     }
+
+    /// <summary>An elder with ten meals on a voucher, and a canteen.</summary>
+    /// <param name="id">Names the fund and the programme.</param>
+    public static async Task<(string Elder, string Canteen, Voucher Meals)> MealsAsync(Desk desk, string id)
+    {
+        string fund = await desk.FundAsync($"{id}-fund", 10_000_000);
+        string programme = await desk.FundedAsync(desk.Meals($"{id}-meals"), (fund, 5_000_000));
+        string elder = await desk.RegisterElderAsync(), canteen = await desk.ProviderAsync(V1.ServiceType.Meal);
+        await desk.IssueAsync(programme);
+        return (elder, canteen, await desk.VoucherOfAsync(elder, programme));
+    }
 }
