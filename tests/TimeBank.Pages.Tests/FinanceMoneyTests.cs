@@ -271,6 +271,7 @@ public sealed class FinanceMoneyTests(WholeMonth month)
     [Theory]
     [InlineData("/finance/reports/month", "month=2026-10", "bank/main|银行账户 main")]
     [InlineData("/finance/reports/funders", "year=2026", "演示·福彩公益金")]
+    [InlineData("/finance/reports/hours", "date=2026-11-29&price=30", "存入年份")]
     [InlineData("/finance/reports/aging", "account=main", "账龄|负责人")]
     public async Task A_report_is_the_same_on_the_page_and_in_the_file(string path, string query, string words)
     {

@@ -224,6 +224,7 @@ public sealed class FinanceTraceTests(WholeMonth month)
     [Theory]
     [InlineData("/finance/reports/month.csv?month=2026-10", "month-430211-2026-10.csv", "期初方向", "合计")]
     [InlineData("/finance/reports/funders.csv?year=2026", "funders-430211-2026.csv", "资金", "合计")]
+    [InlineData("/finance/reports/hours.csv?date=2026-11-29&price=30", "hours-430211-2026-11-29.csv", "累计", "可用年份")]
     [InlineData("/finance/reports/aging.csv?account=main", "aging-430211-main-2026-11-29.csv", "明细", "")]
     [InlineData("/journal/export?format=csv&from=2026-10-01&to=2026-10-31", "430211-2026-10-01-2026-10-31.csv", "", "")]
     public async Task A_file_is_named_by_what_it_is_of_and_adds_up(string path, string name, string column, string total)

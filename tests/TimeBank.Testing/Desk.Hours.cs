@@ -1,5 +1,6 @@
 using Google.Protobuf.WellKnownTypes;
 using TimeBank.V1;
+using Xunit;
 
 namespace TimeBank.Testing;
 
@@ -53,6 +54,25 @@ public sealed partial class Desk
         ServiceOrder order = await ServedAsync(elder, volunteer, TimeSpan.FromHours(2));
         await Orders(elder).ConfirmOrderAsync(new ConfirmOrderRequest { RequestId = Id(), Order = order.Name });
         return volunteer;
+    }
+
+    /// <summary>Credits earned minutes by an import, as a service would credit them.</summary>
+    public async Task BringHoursAsync(string volunteer, long minutes)
+    {
+        ImportBalancesResponse brought = await new LedgerService.LedgerServiceClient(server.As(Role.Administrator, regions: region))
+            .ImportBalancesAsync(new ImportBalancesRequest
+            {
+                RequestId = Id(), Parent = Region, Source = "old-books",
+                Lines =
+                {
+                    new ImportLine
+                    {
+                        Number = 1, Key = Id(), Account = $"person/{volunteer.Split('/')[^1]}/hours/earned", Side = Side.Credit,
+                        Amount = Minutes(minutes), Date = DateOf(Today),
+                    },
+                },
+            });
+        Assert.Equal(1, brought.Recorded);
     }
 
     public RequestServiceRequest Request(string recipient, TimeSpan? fromNow = null, long minutes = 120) => new()

@@ -101,7 +101,8 @@ internal static class FundBudgetCommand
         screen.AsOf(report.EntryCount);
     }
 
-    private static string Share(long basisPoints) =>
+    /// <summary>Hundredths of a percent as people read a share.</summary>
+    public static string Share(long basisPoints) =>
         string.Create(CultureInfo.InvariantCulture, $"{basisPoints / BasisPointsPerPercent}.{basisPoints % BasisPointsPerPercent:00} %");
 
     /// <summary>The lines for a file, with the checks that the papers ask for as facts.</summary>

@@ -9,8 +9,9 @@ internal static class FundCommands
     public const string AllowRepeat = "--allow-repeat";
 
     public static IEnumerable<Command> Of(CommandFactory make) =>
-        [make.Group("fund", "资金：列表、报告、预算、设立、到账", "funds: list, report, budget, create, receive", List(make), Report(make),
-            FundBudgetCommand.Of(make), Create(make), Receive(make))];
+        [make.Group("fund", "资金：列表、报告、预算、未兑付时间、设立、到账",
+            "funds: list, report, budget, liability, create, receive", List(make), Report(make), FundBudgetCommand.Of(make),
+            FundLiabilityCommand.Of(make), Create(make), Receive(make))];
 
     private static async Task<FundService.FundServiceClient> ClientAsync(Session session, Role role, string about) =>
         new(await session.AsAsync(role, about));

@@ -9,7 +9,7 @@ namespace TimeBank.Pages.ForFinance;
 /// <param name="asked">What the address asks for: month, year, account, payment.</param>
 public sealed class Reports(Visitor visitor, Func<string, string> asked)
 {
-    public static readonly string[] Kinds = ["provider", "month", "funders", "aging"];
+    public static readonly string[] Kinds = ["provider", "month", "funders", "hours", "aging"];
 
     private Language L => visitor.Language;
 
@@ -21,6 +21,7 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
         "provider" => l["机构结算单", "Provider's settlement statement"],
         "month" => l["月度报表", "The month's books"],
         "funders" => l["资金年度使用", "Use of funds in a year"],
+        "hours" => l["未兑付的服务时间", "The hours that people hold"],
         _ => l["未达账龄", "Exceptions by age"],
     };
 
@@ -30,6 +31,7 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
         "provider" => ProviderAsync(),
         "month" => MonthAsync(),
         "funders" => FundersAsync(),
+        "hours" => HoursAsync(),
         "aging" => AgingAsync(),
         _ => Task.FromResult<ReportTable?>(null),
     };
@@ -206,6 +208,54 @@ public sealed class Reports(Visitor visitor, Func<string, string> asked)
         };
 
         string Total(Func<FundingLine, Amount?> of) => Plain(report.Lines.Sum(line => of(line)?.Value ?? 0));
+    }
+
+    private async Task<ReportTable?> HoursAsync()
+    {
+        if (asked("date").Length == 0) return null;
+        var request = new GetHourLiabilityRequest { Parent = visitor.Parent };
+        // What can't be read is asked for all the same: the contract's refusal names the field and its rule.
+        request.Date = DateOnly.TryParseExact(asked("date"), "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out DateOnly day)
+            ? Written.ToContract(day) : new Date();
+        if (asked("price").Length > 0)
+            request.PricePerHour = new Amount { Value = Written.ParseYuan(asked("price")) ?? 0, Unit = "CNY" };
+        HourLiability report = await Client.Funds.GetHourLiabilityAsync(request, Client.Reading);
+        string year = L["存入年份", "Credited in"], spendable = L["可用年份", "Can be spent from"], region = L["地区", "Region"];
+        string Share(long basisPoints) => report.Price is null ? "" : $"{basisPoints / 100}.{basisPoints % 100:D2}%";
+        string Of(HoursOfYear one) => one.Year == 0 ? L["生日不明", "birth date unknown"] : $"{one.Year}";
+        string Hours(Amount amount) => Written.Amount(amount, L);
+        string Fund(Balance fund) => Plain(fund.Side == Side.Debit ? -fund.Amount.Value : fund.Amount.Value);
+        System.Collections.Immutable.ImmutableArray<string> OfYear(string table, HoursOfYear one) =>
+            Row(table, Of(one), $"{one.Hours.Value}", $"{one.Through.Value}", "", Yuan(one.Cost), Share(one.BasisPoints));
+        return new ReportTable(
+            L["未兑付的服务时间", "The hours that people hold"],
+            [
+                (L["截至", "At the end of"], Written.Day(Written.ToDay(report.Date), L)),
+                (L["未兑付", "Outstanding"], Hours(report.Outstanding)),
+                (L["保障基金（元）", "Guarantee fund, yuan"], Fund(report.Fund)),
+                (L["每小时价格（元）", "An hour's price, yuan"], Yuan(report.Price)),
+                (L["全部兑付需（元）", "All hours would cost, yuan"], Yuan(report.Cost)),
+                (L["覆盖率", "Coverage"], report.Price is null ? "" : L[
+                    $"{Share(report.BasisPoints)}，低于 {report.AlertBelowPercent}% 预警：{Labels.Of(report.Verdict, L)}",
+                    $"{Share(report.BasisPoints)}, alert below {report.AlertBelowPercent}%: {Labels.Of(report.Verdict, L)}"]),
+            ],
+            [
+                new(L["按", "By"]), new(L["年份或地区", "Year or region"]), new(L["时间（分钟）", "Hours, minutes"], true),
+                new(L["累计（分钟）", "Through, minutes"], true), new(L["基金（元）", "Fund, yuan"], true),
+                new(L["需要（元）", "Cost, yuan"], true), new(L["覆盖率", "Coverage"], true),
+            ],
+            [
+                .. report.ByYear.Select(one => OfYear(year, one)), .. report.Spendable.Select(one => OfYear(spendable, one)),
+                .. report.Regions.Select(one => Row(region, Written.Id(one.Region), $"{one.Outstanding.Value}", "", Fund(one.Fund),
+                    Yuan(one.Cost), Share(one.BasisPoints))),
+            ],
+            L[$"可用年份的时间（满 {report.SpendFromAge} 周岁起）", $"Hours by the year they can be spent from, at {report.SpendFromAge}"],
+            [.. report.Spendable.Select(one => new ChartPoint(Of(one), one.Hours.Value / 60.0, Hours(one.Hours)))])
+        {
+            Of = asked("date"),
+            Note = L["先存入的先使用。年份之后才满年龄的人，时间目前不产生支出。",
+                "Hours that were credited first are spent first. Hours whose holder reaches the age in a later year cost nothing yet."],
+        };
     }
 
     private async Task<ReportTable?> AgingAsync()

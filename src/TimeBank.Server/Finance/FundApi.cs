@@ -9,8 +9,8 @@ namespace TimeBank.Server;
 /// For finance: funds, receipts, programmes and reports. Amounts are in fen. The other part of the class has the programmes.
 /// </summary>
 public sealed partial class FundApi(
-    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, ReportReader reports, FundingReader funding, StatementReader statements,
-    PageTokens tokens, BusinessClock clock)
+    IGrainFactory grains, IRegistry registry, ILedgerReader ledger, ReportReader reports, FundingReader funding,
+    HourLiabilityReader liability, StatementReader statements, PageTokens tokens, BusinessClock clock)
     : FundService.FundServiceBase
 {
     private const int MaxNameLength = 100, MaxTextLength = 200, MaxReferenceLength = 100;

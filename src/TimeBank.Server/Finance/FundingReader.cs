@@ -13,17 +13,16 @@ namespace TimeBank.Server;
 /// <param name="Quotas">The programmes whose costs the central budget shares, with the fen up to which it does.</param>
 public sealed record FundingQuestion(
     RegionCode Region, (DateOnly First, DateOnly Last) Days, Moment Moment, CountryPart Part,
-    IReadOnlyList<(Slug Programme, Fen Quota)> Quotas, Fen? PricePerHour, Slug? PriceItem);
+    IReadOnlyList<(Slug Programme, Fen Quota)> Quotas, HourPriceAsked Price);
 
 /// <summary>
 /// Budget against spend by fund and programme, and the shares that the papers ask for. Every amount is a difference of two moments of the
 /// journal, so it is the same whenever it is asked for.
 /// </summary>
-public sealed class FundingReader(ReportReader reports, ILedgerReader ledger, IRegistry registry, DayRules rules, BusinessClock clock)
+public sealed class FundingReader(
+    ReportReader reports, GuaranteeReader guarantee, ILedgerReader ledger, IRegistry registry, DayRules rules, BusinessClock clock)
 {
-    private const int AtOnce = 500, MinutesPerHour = 60;
-
-    private static readonly Slug Guarantee = Slug.Parse("guarantee");
+    private const int AtOnce = 500;
 
     /// <exception cref="Grpc.Core.RpcException">PROGRAMME_NOT_FOUND, ITEM_NOT_FOUND, TOTAL_TOO_LARGE.</exception>
     public async Task<FundingReport> ReadAsync(FundingQuestion asked, CancellationToken cancellation)
@@ -128,15 +127,14 @@ public sealed class FundingReader(ReportReader reports, ILedgerReader ledger, IR
     private async Task<GuaranteeCheck> GuaranteeAsync(
         FundingQuestion asked, Policy policy, DateOnly day, Moment moment, CancellationToken cancellation)
     {
-        AccountPath available = Chart.FundAvailable(Guarantee).Path, owed = Chart.FundOwed(Guarantee).Path;
-        async Task<Int128> CreditAsync(AccountFilter filter) =>
-            (await ledger.FlowsAsync(asked.Region, filter, byCounter: false, [moment.Size], cancellation)).NetCredit();
-        Int128 has = await CreditAsync(new AccountFilter(available.Text)), owes = -await CreditAsync(new AccountFilter(owed.Text)),
-            minutes = await CreditAsync(new AccountFilter("person/", Unit: Unit.Minutes));
+        AccountPath available = Chart.FundAvailable(GuaranteeReader.Fund).Path, owed = Chart.FundOwed(GuaranteeReader.Fund).Path;
+        (Int128 has, Int128 owes) = await guarantee.FundAsync(asked.Region, moment.Size, cancellation);
+        Int128 minutes = (await ledger.FlowsAsync(
+            asked.Region, new AccountFilter("person/", Unit: Unit.Minutes), byCounter: false, [moment.Size], cancellation)).NetCredit();
         GuaranteeFundPolicy numbers = policy.Hours.GuaranteeFund;
         var check = new GuaranteeCheck
         {
-            Fund = ResourceName.Of(asked.Region, FundContract.Funds, Guarantee),
+            Fund = ResourceName.Of(asked.Region, FundContract.Funds, GuaranteeReader.Fund),
             Available = Unit.Fen.OfTotal(has),
             Owed = Unit.Fen.OfTotal(owes),
             Outstanding = Unit.Minutes.OfTotal(minutes),
@@ -149,24 +147,12 @@ public sealed class FundingReader(ReportReader reports, ILedgerReader ledger, IR
                     .Select(path => ResourceName.Of(asked.Region, "accounts", path)),
             },
         };
-        if (await PriceAsync(asked, day) is not var (price, source)) return check;
+        if (await guarantee.PriceAsync(asked.Region, asked.Price, day) is not var (price, source)) return check;
         var coverage = new GuaranteeCoverage(has - owes, minutes, price, numbers);
         (check.Price, check.PriceMinutes, check.PriceSource) = (price.Price.ToContract(), price.Per.Value, source);
         check.Cost = Unit.Fen.OfTotal(coverage.Cost);
         (check.BasisPoints, check.Verdict) = (coverage.Check.BasisPoints, coverage.Check.Verdict.ToContract());
         return check;
-    }
-
-    /// <summary>The price that was asked for, and where it stands; null where none was.</summary>
-    private async Task<(HourPrice Price, string Source)?> PriceAsync(FundingQuestion asked, DateOnly day)
-    {
-        if (asked.PricePerHour is { } perHour) return (new HourPrice(perHour, new Minutes(MinutesPerHour)), "");
-        if (asked.PriceItem is not { } id) return null;
-        Catalogue list = await rules.CatalogueAsync(asked.Region, day);
-        if (list.Find(id) is not { StandardMinutes.Value: > 0 } item
-            || (item.ContractPrice ?? item.CeilingPrice) is not { Value: > 0 } price)
-            throw Problem.Of(Reason.ItemNotFound, ("item", id.Text));
-        return (new HourPrice(price, item.StandardMinutes), $"{list.Region}/{list.Version} {id}");
     }
 
     private async Task<Dictionary<string, FundKind>> KindsAsync(RegionCode region, CancellationToken cancellation)

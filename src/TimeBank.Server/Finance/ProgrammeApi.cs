@@ -139,15 +139,27 @@ public sealed partial class FundApi
         if (quotas.Length > MaxProgrammes) read.Refuse("central_quotas", "TOO_MANY", ("max", $"{MaxProgrammes}"));
         if (quotas.DistinctBy(quota => quota.Programme).Count() != quotas.Length) read.Refuse("central_quotas", "REPEATED");
         if (quotas.Length > 0 && part is null) read.Refuse("country_part", "REQUIRED");
-        Fen? price = request.HourPriceCase == GetFundingReportRequest.HourPriceOneofCase.PricePerHour
-            ? new Fen(read.Amount(request.PricePerHour, "price_per_hour", Unit.Fen)) : null;
-        Slug? item = request.HourPriceCase == GetFundingReportRequest.HourPriceOneofCase.PriceItem
-            ? read.Slug(request.PriceItem, "price_item") : null;
+        HourPriceAsked price = Price(read, request.PricePerHour, request.HasPriceItem ? request.PriceItem : null);
         Moment moment = await read.MomentAsync(ledger, region, request.AsOf, clock.Today, context.CancellationToken);
         var asked = new FundingQuestion(
-            region, days, moment, (part ?? V1.CountryPart.Unspecified).ToDomain(), quotas, price, item);
+            region, days, moment, (part ?? V1.CountryPart.Unspecified).ToDomain(), quotas, price);
         return await funding.ReadAsync(asked, context.CancellationToken);
     }
+
+    public override async Task<HourLiability> GetHourLiability(GetHourLiabilityRequest request, ServerCallContext context)
+    {
+        var read = new RequestReader();
+        RegionCode region = read.Region(request.Parent, "parent");
+        HourPriceAsked price = Price(read, request.PricePerHour, request.HasPriceItem ? request.PriceItem : null);
+        DateOnly day = read.DayOrNull(request.Date, "date") ?? clock.Today;
+        if (day > clock.Today) read.Refuse("date", "IN_FUTURE");
+        read.Check();
+        return await liability.ReadAsync(region, day, price, context.CancellationToken);
+    }
+
+    private static HourPriceAsked Price(RequestReader read, Amount? perHour, string? item) => new(
+        perHour is null ? null : new Fen(read.Amount(perHour, "price_per_hour", Unit.Fen)),
+        item is null ? null : read.Slug(item, "price_item"));
 
     /// <summary>Reads who is entitled, where the policy does not say it.</summary>
     private static ProgrammeRecord Entitled(

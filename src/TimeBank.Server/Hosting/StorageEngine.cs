@@ -75,7 +75,8 @@ public static class StorageSetup
         builder.Services.AddSingleton(new PageTokens(PageTokenKey.Of(options)));
         builder.Services.AddSingleton<StatementReader>();
         builder.Services.AddSingleton<VoucherReader>();
-        builder.Services.AddSingleton<ReportReader>().AddSingleton<FundingReader>().AddSingleton<ProviderDebtReader>()
+        builder.Services.AddSingleton<ReportReader>().AddSingleton<GuaranteeReader>()
+            .AddSingleton<FundingReader>().AddSingleton<HourLiabilityReader>().AddSingleton<ProviderDebtReader>()
             .AddSingleton<PaymentLines>().AddSingleton<PublicStatisticsReader>();
     }
 }

@@ -71,12 +71,12 @@ public abstract class MomentContract(TestServer server)
     public async Task All_pages_of_a_persons_postings_are_of_the_moment_of_the_first_one()
     {
         string volunteer = await VolunteerAsync();
-        for (int day = 0; day < 3; day++) await EarnAsync(volunteer, 30);
+        for (int day = 0; day < 3; day++) await _desk.BringHoursAsync(volunteer, 30);
         var request = new ListHourPostingsRequest { Person = volunteer, PageSize = 2 };
         var hours = new VolunteerService.VolunteerServiceClient(server.As(Role.Auditor, regions: Region));
 
         ListHourPostingsResponse first = await hours.ListHourPostingsAsync(request);
-        await EarnAsync(volunteer, 30);
+        await _desk.BringHoursAsync(volunteer, 30);
         var next = new ListHourPostingsRequest(request) { PageToken = first.NextPageToken };
         ListHourPostingsResponse second = await hours.ListHourPostingsAsync(next);
 
@@ -175,26 +175,6 @@ public abstract class MomentContract(TestServer server)
             RequestId = Desk.Id(), Parent = _desk.Region, DisplayName = "演示",
             BirthDate = new Date { Year = 1990, Month = 7, Day = 1 },
         })).Name;
-    }
-
-    /// <summary>Credits earned minutes by an import, as a service would credit them.</summary>
-    private async Task EarnAsync(string volunteer, long minutes)
-    {
-        string key = Desk.Id();
-        var administrator = new LedgerService.LedgerServiceClient(server.As(Role.Administrator, regions: Region));
-        ImportBalancesResponse brought = await administrator.ImportBalancesAsync(new ImportBalancesRequest
-        {
-            RequestId = Desk.Id(), Parent = _desk.Region, Source = "old-books",
-            Lines =
-            {
-                new ImportLine
-                {
-                    Number = 1, Key = key, Account = $"person/{volunteer.Split('/')[^1]}/hours/earned", Side = Side.Credit,
-                    Amount = new Amount { Value = minutes, Unit = "MIN" }, Date = new Date { Year = 2026, Month = 9, Day = 30 },
-                },
-            },
-        });
-        Assert.Equal(1, brought.Recorded);
     }
 
     /// <summary>Writes a page token for a provider's clerk with the server's own key.</summary>
