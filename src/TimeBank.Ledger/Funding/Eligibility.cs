@@ -116,16 +116,11 @@ public static class ProgrammeRule
                 programme, elder, day, policy, first);
     }
 
-    /// <summary>
-    /// Who is entitled: of the national e-voucher the policy says it, else the programme, of those who are old enough for the register.
-    /// </summary>
+    /// <summary>Who is entitled: of the national e-voucher the policy says it, else the programme.</summary>
     internal static ProgrammeEligibility ConditionsOf(Programme programme, Policy policy) => programme.Scheme switch
     {
         ProgrammeScheme.NationalEVoucher => Of(policy.Vouchers.National),
-        ProgrammeScheme.UnitVoucher or ProgrammeScheme.PersistentSubsidy => programme.Eligibility with
-        {
-            MinAge = Math.Max(programme.Eligibility.MinAge, policy.Vouchers.National.FromAge),
-        },
+        ProgrammeScheme.UnitVoucher or ProgrammeScheme.PersistentSubsidy => programme.Eligibility,
         ProgrammeScheme.None => throw new ArgumentException($"Programme {programme.Id} has no scheme.", nameof(programme)),
     };
 

@@ -16,11 +16,7 @@ public sealed class FundConditionsTests
     [InlineData("80 - -", "unit 80 - Meal", "")]
     [InlineData("80 - -", "unit 85 - Meal", "")]
     [InlineData("80 - -", "unit 79 - Meal", "FundAgeBound fund=F;age=80;from=79")]
-    // Nobody under 60 is an elder, whatever the programme leaves out.
-    [InlineData("80 - -", "unit 0 - Meal", "FundAgeBound fund=F;age=80;from=60")]
-    [InlineData("61 - -", "subsidy 59 - Meal", "FundAgeBound fund=F;age=61;from=60")]
-    [InlineData("60 - -", "unit 0 - Meal", "")]
-    [InlineData("60 - -", "subsidy 0 - Meal", "")]
+    [InlineData("80 - -", "unit 0 - Meal", "FundAgeBound fund=F;age=80;from=0")]
     [InlineData("80 - -", "subsidy 79 - Meal", "FundAgeBound fund=F;age=80;from=79")]
     // The national e-voucher is from 60 on by the policy, whatever the programme says.
     [InlineData("60 - -", "national 0 - Care", "")]

