@@ -26,7 +26,7 @@ public abstract class HourLiabilityContract(TestServer server)
         await _tianyuan.BringHoursAsync(young, 60);
         // Of what was brought in 2026, 120 are given away: 480 of it and the 60 of 2027 are left.
         await new VolunteerService.VolunteerServiceClient(server.As(Role.Volunteer, young, "", _tianyuan.Region)).DonateHoursAsync(
-            new DonateHoursRequest { RequestId = Desk.Id(), From = young, Amount = Desk.Minutes(120) });
+            new DonateHoursRequest { RequestId = Desk.Id(), Volunteer = young, Amount = Desk.Minutes(120) });
 
         // Zhuzhou has both districts in it. An hour costs 20 yuan: 930 minutes are 31,000 fen, and the fund has 10,000.
         var request = new GetHourLiabilityRequest { Parent = "regions/430200", PricePerHour = Desk.Fen(2_000) };
