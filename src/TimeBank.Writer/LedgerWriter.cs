@@ -294,8 +294,10 @@ public sealed class LedgerWriter(RegionCode region, ILedgerStore store, Business
         {
             foreach (LedgerCall call in calls)
             {
-                // Neither a refusal for shape nor a dry run is stored, so the append would not notice that the id is taken: look it up now.
-                if (call is SubmitCall { Proposal: { } proposal } && Shape.Check(proposal) is null) _state.Assume(proposal.Header.Id);
+                // Neither a refusal for shape, nor one for what has moved, nor a dry run is stored, so the append would not notice that the
+                // id is taken: look it up now.
+                if (call is SubmitCall { Proposal: { Seen.IsEmpty: true } proposal } && Shape.Check(proposal) is null)
+                    _state.Assume(proposal.Header.Id);
             }
         }
         PrefetchKeys missing = _state.Missing(

@@ -45,7 +45,7 @@ public sealed record Proposal
 
     /// <summary>
     /// The accounts that the proposal was made from, as they were. Where one has moved since, the ledger refuses with
-    /// <see cref="Reason.AccountMoved"/> and remembers nothing: whoever proposed looks again. Each is one of a transfer's accounts.
+    /// <see cref="Reason.AccountMoved"/> and remembers nothing: whoever proposed looks again.
     /// </summary>
     [JsonInclude]
     public ImmutableArray<SeenAccount> Seen { get; internal init; } = [];

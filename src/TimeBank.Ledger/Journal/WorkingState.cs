@@ -118,6 +118,7 @@ public sealed class WorkingState(LedgerHead head) : ILedgerView
                 NeedAccount(transfer.Credit.Path);
             }
             foreach (ProposedChange change in proposal.Changes) NeedAccount(change.Account);
+            foreach (SeenAccount seen in proposal.Seen) NeedAccount(seen.Account);
         }
         return new PrefetchKeys(ids, paths, linked);
 

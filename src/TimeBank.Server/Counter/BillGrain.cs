@@ -122,6 +122,7 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
         var bill = Bill.Of(entry);
         Policy policy = await rules.PolicyAsync(Region, today);
         ImmutableArray<AccountPath> paths = [.. bill.Shares.Select(share => Chart.VoucherPath(share.Voucher)).Distinct()];
+        var overtaken = new Refusal(Reason.QueueFull);
         for (int tries = 0; tries < MostRefundsAtOnce; tries++)
         {
             IReadOnlyList<JournalEntry> refunds = await ledger.RefundsOfAsync(entry, CancellationToken.None);
@@ -146,6 +147,7 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
                 command, header, taken,
                 taken.Shares.Select(share => share.Voucher).Distinct().Select(voucher => facts[Chart.VoucherPath(voucher)].Seen));
             // The same id was used by a faster refund, or a voucher has moved: it may have been voided.
+            if (outcome.Refusal is { Reason: Reason.AccountMoved } moved) overtaken = moved;
             if (outcome.Refusal is { Reason: Reason.RequestIdReused or Reason.AccountMoved }) continue;
             if (command.IsDryRun || outcome.Refusal?.IsTransient() == true) return outcome with { Id = command.Id };
             // The command's id is remembered as well, so that no other command can have it.
@@ -156,7 +158,7 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
             }
             return await Writer.DecideAsync(command, today, no, Nothing);
         }
-        return new Outcome(command.Id, Digest.Parse(command.RequestDigest), new Refusal(Reason.QueueFull), null, Replayed: false);
+        return new Outcome(command.Id, Digest.Parse(command.RequestDigest), overtaken, null, Replayed: false);
     }
 
     /// <param name="seen">The vouchers that the shares were made from: whether one has ended says where its money goes.</param>
@@ -167,8 +169,7 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
         {
             // As for one redemption: the provider owes what it was paid meanwhile. A dry run can't see this entry when it tries the refund.
             if (command.IsDryRun) return await Writer.DecideAsync(SettlementEntries.Owe(header, taken.Provider, shortfall), dryRun: true);
-            Outcome owes = await Writer.SubmitAsync(SettlementEntries.Owe(
-                header with { Id = command.Id.Step("owe"), Details = EntryHeader.NoDetails }, taken.Provider, shortfall));
+            Outcome owes = await Writer.OweAsync(command, header with { Details = EntryHeader.NoDetails }, taken.Provider, shortfall);
             if (owes.Refusal is { } no && no.IsTransient()) return owes;
         }
         return await Writer.DecideAsync(refund, command.IsDryRun);

@@ -143,6 +143,12 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     public async Task<Outcome> RefundAsync(Command command, long index)
     {
         using Activity? span = GrainTraces.Begin(nameof(VoucherGrain));
+        return await LedgerCalls.UnmovedAsync(() => RefundOnceAsync(command, index));
+    }
+
+    /// <summary>Refunds to the voucher as it is; a bill's refund, or another activation of this grain, may change it at any time.</summary>
+    private async Task<Outcome> RefundOnceAsync(Command command, long index)
+    {
         DateOnly today = clock.Today;
         VoucherFacts? voucher = await FactsAsync();
         LinkedEntry? redemption = await RedemptionAsync(index);
@@ -154,12 +160,13 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
             if (end == VoucherEnd.None)
             {
                 Redemption refunded = redeemed with { Remaining = voucher!.Remaining + redeemed.FromVoucher };
-                return VoucherEntries.Refund(command.Header(today, policy.Version.ToString(), refunded.ToDetails()), redemption.Entry.Id);
+                return VoucherEntries.Refund(command.Header(today, policy.Version.ToString(), refunded.ToDetails()), redemption.Entry.Id)
+                    .MadeFrom(voucher.Seen);
             }
             Redemption passedOn = redeemed with { Remaining = voucher!.Remaining };
             return VoucherEntries.RefundEnded(
                 command.Header(today, policy.Version.ToString(), [.. passedOn.ToDetails(), (VoucherRule.EndedKey, StoredName.Of(end))]),
-                redemption.Entry.Id, redeemed);
+                redemption.Entry.Id, redeemed).MadeFrom(voucher.Seen);
         }
 
         Refusal? refusal = VoucherRule.Refund(voucher, redemption);
@@ -180,14 +187,20 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
             ? refund.Header with { Details = EntryHeader.NoDetails } : refund.Header;
         // A dry run can't see its first entry when it tries the second: the first one answers for both, under the refund's header.
         if (command.IsDryRun) return await Writer.DecideAsync(SettlementEntries.Owe(header, given.Provider, shortfall), dryRun: true);
-        Outcome owes = await Writer.SubmitAsync(SettlementEntries.Owe(header with { Id = command.Id.Step("owe") }, given.Provider,
-            shortfall));
+        Outcome owes = await Writer.OweAsync(command, header, given.Provider, shortfall);
         return owes.Refusal is { } no && no.IsTransient() ? owes with { Id = command.Id } : null;
     }
 
     public async Task<DryRun> ReverseAsync(Command command, long index)
     {
         using Activity? span = GrainTraces.Begin(nameof(VoucherGrain));
+        DryRun answer = null!;
+        await LedgerCalls.UnmovedAsync(async () => (answer = await ReverseOnceAsync(command, index)).Outcome);
+        return answer;
+    }
+
+    private async Task<DryRun> ReverseOnceAsync(Command command, long index)
+    {
         DateOnly today = clock.Today;
         LinkedEntry? redemption = await RedemptionAsync(index);
         Policy policy = await rules.PolicyAsync(Region, today);
@@ -197,10 +210,11 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
         Proposal Propose()
         {
             VoucherEnd end = VoucherRule.EndAtRefund(voucher!, today);
-            if (end == VoucherEnd.None) return Entries.Reverse(command.Header(today, policy.Version.ToString()), redemption!.Entry.Id);
+            if (end == VoucherEnd.None) return Entries.Reverse(command.Header(today, policy.Version.ToString()), redemption!.Entry.Id)
+                .MadeFrom(voucher!.Seen);
             return VoucherEntries.RefundEnded(
                 command.Header(today, policy.Version.ToString(), (VoucherRule.EndedKey, StoredName.Of(end))), redemption!.Entry.Id,
-                Redemption.Of(redemption.Entry), EntryCode.Reverse);
+                Redemption.Of(redemption.Entry), EntryCode.Reverse).MadeFrom(voucher!.Seen);
         }
 
         if (refusal is null && redemption is { ReversedBy: null }

@@ -129,6 +129,10 @@ public sealed class BankAccountGrain(
 
     public async Task<Outcome> BookAsync(Command command, Proposal movement, bool allowRepeat, Reason used)
     {
+        // Asked again here, where nobody can set what the account is for at the same time.
+        bool isCustody = movement.Code is EntryCode.ReceivePrepayment or EntryCode.RefundPrepayment;
+        if (await TakesAsync(isCustody) is var unfit and not Reason.None)
+            return await Writer.DecideAsync(command, Today, Refusal.Of(unfit, ("account", LocalKey)), () => movement);
         JournalEntry? other = allowRepeat ? null : await ReferencedAsync(command.Memo, movement.Code != EntryCode.RefundPrepayment);
         return await Writer.DecideAsync(command, Today, Used(used, "reference", other), () => movement);
     }

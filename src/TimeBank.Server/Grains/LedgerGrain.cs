@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using Orleans.Concurrency;
 using TimeBank.Ledger;
@@ -173,6 +174,20 @@ public static class LedgerCalls
             Outcome outcome = await decide();
             if (outcome.Refusal is not { Reason: Reason.AccountMoved } || tries == most) return outcome;
         }
+    }
+
+    /// <summary>
+    /// Writes that a provider owes what its payable lacks for a refund (<see cref="LedgerReads.ShortfallAsync"/>). Each debt has an id of its
+    /// own: where the payable was settled again before the refund came, more is lacking.
+    /// </summary>
+    /// <param name="header">Of the debt's entry; its id is made from the command's.</param>
+    public static async Task<Outcome> OweAsync(this ILedgerGrain writer, Command command, EntryHeader header, OpaqueId provider,
+        Fen shortfall)
+    {
+        EntryId Id(int number) => command.Id.Step(number == 0 ? "owe" : string.Create(CultureInfo.InvariantCulture, $"owe {number}"));
+        int number = 0;
+        while (await writer.FindAsync(Id(number)) is not null) number++;
+        return await writer.SubmitAsync(SettlementEntries.Owe(header with { Id = Id(number) }, provider, shortfall));
     }
 
     /// <summary>A person's hours as the writer has them; due settlements may be missing, see <see cref="DueHours"/>.</summary>
