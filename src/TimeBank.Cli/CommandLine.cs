@@ -73,7 +73,8 @@ internal static class CommandLine
             VisitCommands.Of(make), .. VolunteerCommands.Of(make),
             .. ProviderCommands.Of(make), .. TerminalCommands.Of(make),
             .. BankAccountCommands.Of(make), .. PayeeCommands.Of(make), .. SettlementCommands.Of(make), .. PeriodCommands.Of(make),
-            ClearingCommands.Of(make), .. ReportCommands.Of(make), ComplaintCommands.Of(make), EstateCommands.Of(make), PrepaymentCommands.Of(make),
+            ClearingCommands.Of(make),
+            .. ReportCommands.Of(make), ComplaintCommands.Of(make), EstateCommands.Of(make), PrepaymentCommands.Of(make),
             WebhookCommands.Of(make), .. RuleCommands.Of(make), .. more?.Invoke(make) ?? [],
         ];
         foreach (Command command in commands) root.Add(command);

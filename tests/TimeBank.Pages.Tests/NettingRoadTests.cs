@@ -20,7 +20,8 @@ public sealed class NettingRoadTests(WholeMonth month)
         foreach (string path in new[] { "/finance/clearing", "/finance/clearing/2026-10", September })
             await PageTests.ReadableAsync(narrow, path);
         await narrow.Context.CloseAsync();
-        Assert.Contains("href=\"/finance/clearing/2026-10\"", (await maker.FollowAsync("/finance/clearing")).Text, StringComparison.Ordinal);
+        string list = (await maker.FollowAsync("/finance/clearing")).Text;
+        Assert.Contains("href=\"/finance/clearing/2026-10\"", list, StringComparison.Ordinal);
         string october = (await maker.FollowAsync("/finance/clearing/2026-10")).Text;
         Assert.Contains("已记账", october, StringComparison.Ordinal);
         Assert.DoesNotContain("撤回轧差", october, StringComparison.Ordinal);

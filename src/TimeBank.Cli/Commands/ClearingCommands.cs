@@ -54,7 +54,8 @@ internal static class ClearingCommands
         return make.Command("show", "查看一个月的轧差", "show a month's netting", [month], async (session, parsed) =>
         {
             string name = session.Name("nettings", parsed.GetValue(month)!);
-            Show(session, await new Client(await session.AsAsync(Role.Auditor, name)).GetNettingAsync(new GetNettingRequest { Name = name }));
+            Show(session, await new Client(await session.AsAsync(Role.Auditor, name))
+                .GetNettingAsync(new GetNettingRequest { Name = name }));
         });
     }
 
@@ -110,7 +111,7 @@ internal static class ClearingCommands
         session.Screen.Table(
             language["结算", "settlements"],
             [new(language["付方", "payer"]), new(language["收方", "payee"]), new(language["时长", "hours"], true)],
-            netting.Settlements.Select(paid => (IReadOnlyList<string>)[ResourceNames.RegionOf(paid.Payer), ResourceNames.RegionOf(paid.Payee),
-                AmountText.Of(paid.Amount, language)]));
+            netting.Settlements.Select(paid => (IReadOnlyList<string>)[ResourceNames.RegionOf(paid.Payer),
+                ResourceNames.RegionOf(paid.Payee), AmountText.Of(paid.Amount, language)]));
     });
 }

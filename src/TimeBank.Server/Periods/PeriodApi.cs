@@ -134,8 +134,8 @@ internal static class PeriodContract
             read.Refuse(field, "REQUIRED");
             return default;
         }
-        if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == collection && Month.TryParse(name.Value.Id, out _))
-            return name.Value;
+        if (ResourceName.TryParse(text, out ResourceName? name) && name.Value.Collection == collection
+            && Month.TryParse(name.Value.Id, out _)) return name.Value;
         read.Refuse(field, "NOT_A_NAME", ("pattern", $"regions/430211/{collection}/2026-11"));
         return default;
     }

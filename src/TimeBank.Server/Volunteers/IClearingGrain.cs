@@ -38,10 +38,11 @@ public sealed record TransferredHours([property: Id(0)] long Entry, [property: I
 /// <summary>A region's position with another region.</summary>
 /// <param name="DueTo">Minutes that left for the counterpart.</param>
 /// <param name="DueFrom">Minutes that came from the counterpart.</param>
-/// <param name="Settled">What nettings settled with the counterpart. Above zero: this region is to pay; below zero: it is to be paid.</param>
+/// <param name="Settled">Minutes that nettings settled with it. Above zero: this region is to pay; below zero: it is to be paid.</param>
 [GenerateSerializer, Immutable, Alias("timebank.position")]
 public sealed record ClearingPosition(
-    [property: Id(0)] RegionCode Counterpart, [property: Id(1)] long DueTo, [property: Id(2)] long DueFrom, [property: Id(3)] long Settled = 0);
+    [property: Id(0)] RegionCode Counterpart, [property: Id(1)] long DueTo, [property: Id(2)] long DueFrom,
+    [property: Id(3)] long Settled = 0);
 
 /// <summary>How far a region has delivered its outbox.</summary>
 public sealed class ClearingState
