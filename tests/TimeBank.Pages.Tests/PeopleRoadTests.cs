@@ -294,6 +294,22 @@ public sealed partial class PeopleRoadTests(FirstDay days)
         }
     }
 
+    [Fact]
+    public async Task A_29_February_is_a_day_of_birth_where_the_year_has_one()
+    {
+        using Surfer counter = await InAsync("counter");
+        Dictionary<string, string> form = Surfer.Hidden((await counter.FollowAsync("/desk/register")).Text, "register");
+        (form["Sent.Kind"], form["Sent.Name"], form["Sent.Born"]) = ("elder", "闰奶奶", "1949-02-29");
+        await ToldAsync(await counter.PostAsync("/desk/register", form), "INVALID_FIELD", "出生日期");
+        form["Sent.Born"] = "1948-02-29";
+
+        string file = await DoneAsync(counter, "/desk/register", form);
+
+        Assert.Contains("<dd>1948年2月29日</dd>", WebUtility.HtmlDecode((await counter.GetAsync(file)).Text), StringComparison.Ordinal);
+        string people = (await counter.GetAsync($"/desk/people?name={Uri.EscapeDataString("闰奶奶")}")).Text;
+        Assert.Contains("1948年2月29日", WebUtility.HtmlDecode(people), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("\u202E王奶奶", false)]
     [InlineData("王\u200B奶奶", false)]
