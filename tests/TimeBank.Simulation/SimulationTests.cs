@@ -85,6 +85,7 @@ public sealed class SimulationTests
                 "receipt Exception OfflineDeviceLimit", "receipt Exception OfflineDeclaredLost", "receipt Exception OfflineOtherProvider",
                 "receipt Exception NothingToPay", "receipt Exception VoucherExpired", "receipt Exception VoucherVoided",
                 "receipt Exception VoucherClaimByPassed", "receipt Exception VoucherNotYetValid",
+                "receipt Exception PaperExpired", "receipt Exception HolderCheckNeeded", "receipt Invalid OfflineReceiptInvalid",
                 "receipts decided that were kept and then lost", "terminal notes without a receipt",
             "answer StoreUnavailable", "answer TextTooLong", "answer TooManyTransfers", "answer UnitMismatch", "answer VoucherExpired",
                 "answer accepted",

@@ -35,6 +35,19 @@ public sealed record OfflineAcceptance(OpaqueId Device, long Counter, Digest Rec
         Unit == Unit.Fen && Taken(since) + FromVoucher == Allowed ? new Fen(FromVoucher) : null;
 
     /// <summary>
+    /// What came first, where a receipt is refused for it: where the money is spent, whatever spent it last; where terminals share what the
+    /// code allows, the last of them. Null where nobody came first, as of a receipt above its own code.
+    /// </summary>
+    /// <param name="limits">Of the policy of the day of service.</param>
+    /// <param name="standing">What was taken from the voucher and stands, the last one first.</param>
+    public static JournalEntry? FirstOf(
+        Reason refused, OfflineReceipt receipt, VoucherClaims claims, OfflinePolicy limits, IEnumerable<JournalEntry> standing) =>
+        refused == Reason.OfflineSpent ? standing.FirstOrDefault()
+        : refused == Reason.OfflineVoucherLimit && receipt.FromVoucher <= OfflineChain.MostOf(claims, limits)
+            ? standing.FirstOrDefault(entry => entry.Index > claims.Serial && Of(entry) is not null)
+        : null;
+
+    /// <summary>
     /// Whether the region pays what the terminal accepted: as a whole, or not at all. In this order: the code is that of the voucher, and
     /// its paper was good on the day of service; the rules pay what the terminal took, and ask the elder for no more than the code; all
     /// terminals together stay within what the code allows. Where less is left than was taken, the money went to whoever came first.

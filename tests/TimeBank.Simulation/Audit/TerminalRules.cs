@@ -17,16 +17,43 @@ internal sealed class TerminalRules(World world, Terminals terminals)
 
     private const long MostOfDevice = 50_000;
 
+    /// <summary>From so many fen on, the elder confirms; of care, types a PIN. A terminal sees a code, and neither of these.</summary>
+    private const long ConfirmedFrom = 4_500, PinForCareFrom = 3_500;
+
     private static readonly TimeSpan Slack = TimeSpan.FromMinutes(5), Reach = TimeSpan.FromHours(24), SyncWithin = TimeSpan.FromHours(24);
 
     private readonly Dictionary<(string Device, long First), (long Last, string Previous)> _lost = [];
     private readonly HashSet<string> _forgot = [], _brokeOff = [];
+
+    /// <summary>The shipped policy, with a table of what elders show: the shipped one asks for nothing.</summary>
+    public static Policy Policy { get; } = WithChecks(PolicyHistory.BuiltIn.At(new DateOnly(2026, 10, 20)));
 
     /// <summary>What money vouchers pay of care at home: half of the own part, without the fen's fractions.</summary>
     public static long OpenOf(long price, long quantity, long insurance)
     {
         long considered = Math.Min(price, CareCeiling * quantity) - insurance;
         return considered <= 0 ? 0 : considered * CareRatio / 100;
+    }
+
+    private static Policy WithChecks(Policy shipped) => shipped with
+    {
+        Vouchers = shipped.Vouchers with
+        {
+            HolderChecks =
+            [
+                new HolderCheckRow(ServiceType.None, new Fen(ConfirmedFrom), HolderCheck.Confirmation),
+                new HolderCheckRow(ServiceType.Care, new Fen(PinForCareFrom), HolderCheck.Pin),
+                new HolderCheckRow(ServiceType.None, new Fen(500), HolderCheck.CodeOrCard),
+            ],
+        },
+    };
+
+    /// <summary>Whether bytes are a receipt: only what the terminal signed is, bit for bit.</summary>
+    public void CheckRead(Terminal of, byte[] bytes, bool isRead)
+    {
+        string digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes));
+        if (isRead != of.Signed.ContainsKey(digest))
+            throw world.Report($"{of.Id} {(isRead ? "never signed" : "signed")} what was {(isRead ? "" : "not ")}read as its receipt");
     }
 
     /// <summary>What a code may promise: the policy's sum, or as many units as it pays.</summary>
@@ -166,6 +193,7 @@ internal sealed class TerminalRules(World world, Terminals terminals)
         // Who took all that the code still allowed saw no more, and the elder paid the rest.
         long most = terminals.TakenOffline(code) + receipt.FromVoucher == code.Allowed ? receipt.FromVoucher : long.MaxValue;
         long paid = code.Says.IsMoney ? Math.Min(open, Math.Min(left, most)) : receipt.Quantity;
+        long given = code.Says.IsMoney ? paid : terms.UnitPrice.Value * receipt.Quantity;
         long worth = code.Says.IsMoney ? paid : Math.Min(due, terms.UnitPrice.Value * receipt.Quantity);
         return !code.FitsBooks ? Reason.OfflineOtherVoucher
             : receipt.Item == "nothing" ? Reason.ItemNotFound
@@ -177,8 +205,10 @@ internal sealed class TerminalRules(World world, Terminals terminals)
             : left == 0 ? Reason.OfflineSpent
             : worth == 0 ? Reason.NothingToPay
             : paid > left ? Reason.OfflineSpent
+            : day > code.UseBy ? Reason.PaperExpired
             : paid < receipt.FromVoucher && paid == left ? Reason.OfflineSpent
             : paid != receipt.FromVoucher ? Reason.OfflineAmountDiffers
+            : given >= ConfirmedFrom || (isCare && given >= PinForCareFrom) ? Reason.HolderCheckNeeded
             : terminals.TakenOffline(code) + receipt.FromVoucher > code.Allowed ? Reason.OfflineVoucherLimit
             : null;
     }

@@ -136,7 +136,16 @@ internal sealed class Terminal
         if (chance.Permille(300)) some = [.. some.Skip(chance.Below(some.Count + 1))];
         if (some.Count > 0 && chance.Permille(200)) some.Add(chance.Of(some));
         if (chance.Permille(300)) some = [.. some.OrderBy(_ => chance.Next())];
-        return [.. some.Select(digest => Signed[digest].Signed)];
+        byte[][] batch = [.. some.Select(digest => Signed[digest].Signed)];
+        // A bad cable, or somebody who tries: one of them comes with another bit, beside the good ones.
+        return batch.Length > 0 && chance.Permille(60) ? [.. batch, Spoilt(chance.Of(batch))] : batch;
+    }
+
+    private byte[] Spoilt(byte[] signed)
+    {
+        byte[] bytes = [.. signed];
+        bytes[_world.Chance.Below(bytes.Length)] ^= (byte)(1 << _world.Chance.Below(8));
+        return bytes;
     }
 
     /// <summary>Everything that it ever signed, whichever of its copies did.</summary>
@@ -149,6 +158,11 @@ internal sealed class Terminal
         {
             string digest = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(batch[at]));
             TerminalVerdict answer = answers[at];
+            if (!Signed.ContainsKey(digest))
+            {
+                _world.Tally.Add($"receipt {answer.Stage} {answer.Reason}");
+                continue;
+            }
             if (Answered.TryGetValue(digest, out TerminalVerdict? before))
             {
                 if (before.Words != answer.Words) throw _world.Report(

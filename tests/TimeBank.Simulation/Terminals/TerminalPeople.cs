@@ -43,13 +43,13 @@ internal sealed class TerminalPeople(World world, Terminals terminals)
     private async Task IssueAsync(int number)
     {
         Chance chance = world.Chance;
-        bool isMoney = chance.Permille(600);
-        var useBy = new DateOnly(2026, 10, (int)chance.Between(5, 14));
+        bool isMoney = chance.Permille(600), persists = isMoney && chance.Permille(250);
+        DateOnly useBy = persists ? VoucherTerms.Never : new DateOnly(2026, 10, (int)chance.Between(5, 14));
         var terms = new VoucherTerms(
             OpaqueId.Parse("E0TERM000001"), chance.Of(Programmes), isMoney ? VoucherKind.Money : VoucherKind.Units,
             isMoney ? Unit.Fen : Unit.Meal, [isMoney ? ServiceType.Care : ServiceType.Meal],
             new Fen(isMoney ? 0 : chance.Between(100, 1_500)), new DateOnly(2026, 10, (int)chance.Between(1, 6)), useBy,
-            useBy.AddDays((int)chance.Between(0, 5)));
+            persists ? useBy : useBy.AddDays((int)chance.Between(0, 5)));
         var voucher = new TerminalVoucher(
             OpaqueId.Parse($"V0TERM{number:D6}"), terms, isMoney ? chance.Between(500, 15_000) : chance.Between(1, 9), terminals.NewId());
         Leg[] legs = isMoney ? [new Leg($"programme/{terms.Programme}/allotted", voucher.Path, "CNY", voucher.Amount)]

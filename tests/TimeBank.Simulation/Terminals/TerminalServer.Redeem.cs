@@ -8,7 +8,7 @@ internal sealed partial class TerminalServer
 {
     private const long Patience = 3_000_000;
 
-    private static readonly Policy Policy = PolicyHistory.BuiltIn.At(new DateOnly(2026, 10, 20));
+    private static readonly Policy Policy = TerminalRules.Policy;
     private static readonly Catalogue List =
         CatalogueDirectory.BuiltIn.At(RegionCode.Parse(Terminals.Region), new DateOnly(2026, 10, 20))!;
     private static readonly ProviderFacts Provider =
@@ -21,10 +21,10 @@ internal sealed partial class TerminalServer
     private async Task<TerminalVerdict> DecideAsync(Terminal of, OfflineReceipt receipt, TerminalRow row)
     {
         EntryId id = Terminals.IdOf(of.Id, receipt.Counter);
+        VoucherReading code = VoucherCode.Read(receipt.Code, [terminals.VoucherKey]);
         Outcome? outcome = await LookUpAsync(id);
         if (outcome is null)
         {
-            VoucherReading code = VoucherCode.Read(receipt.Code, [terminals.VoucherKey]);
             var when = new OfflineMoments(terminals.ListMade(receipt.ListNumber), row.Received, terminals.Now);
             var place = (ServicePlace)receipt.Place;
             TerminalState state = State(of);
@@ -41,8 +41,14 @@ internal sealed partial class TerminalServer
                 : await InTurnAsync(code.Claims!.Voucher, () => RedeemAsync(of, id, receipt, row, code.Claims!));
         }
         int moment = auditor.Model.Size;
-        return outcome.Refusal is { } no ? new TerminalVerdict(TerminalStage.Exception, no.Reason, Moment: moment)
-            : new TerminalVerdict(TerminalStage.Accepted, Entry: outcome.Entry!.Index, Moment: moment);
+        if (outcome.Refusal is not { } no)
+            return new TerminalVerdict(TerminalStage.Accepted, Entry: outcome.Entry!.Index, Moment: moment);
+        JournalEntry? first = code.Claims is not { } says ? null : OfflineAcceptance.FirstOf(
+            no.Reason, receipt, says, Policy.Vouchers.Offline, terminals.Store.Standing(OpaqueId.Parse(says.Voucher)));
+        (OpaqueId Device, long Counter)? by = first is null ? null : OfflineAcceptance.Of(first);
+        return new TerminalVerdict(
+            TerminalStage.Exception, no.Reason, Moment: moment, OtherEntry: first?.Index,
+            OtherReceipt: by is { } other ? $"{other.Device}-{other.Counter}" : "");
     }
 
     private async Task<Outcome> RedeemAsync(Terminal of, EntryId id, OfflineReceipt receipt, TerminalRow row, VoucherClaims claims)

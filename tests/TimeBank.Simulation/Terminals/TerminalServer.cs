@@ -88,13 +88,21 @@ internal sealed partial class TerminalServer(World world, Network network, Audit
         Terminal of = call.Of;
         Change(of, state => state with { Chain = state.Chain with { Answered = state.Chain.Counter } });
         await GoOnAsync(of);
-        OfflineReceipt[] read = [.. call.Receipts.Select(bytes => Read(of, bytes))];
+        OfflineReceipt?[] read =
+            [.. call.Receipts.Select(bytes => OfflineReceipt.Read(bytes, Terminals.Region, of.Id, of.PublicKey).Receipt)];
         var answers = new TerminalVerdict[read.Length];
         var answered = new Dictionary<OfflineReceipt, TerminalVerdict>();
-        foreach (int at in Enumerable.Range(0, read.Length).OrderBy(index => read[index].Counter))
+        // One that can't be read stops no other.
+        foreach (int at in Enumerable.Range(0, read.Length).OrderBy(index => read[index]?.Counter ?? 0))
         {
-            if (!answered.TryGetValue(read[at], out TerminalVerdict? answer))
-                answered[read[at]] = answer = await AnswerAsync(of, read[at], call.Receipts[at]);
+            terminals.Rules.CheckRead(of, call.Receipts[at], read[at] is not null);
+            if (read[at] is not { } receipt)
+            {
+                answers[at] = new TerminalVerdict(TerminalStage.Invalid, Reason.OfflineReceiptInvalid);
+                continue;
+            }
+            if (!answered.TryGetValue(receipt, out TerminalVerdict? answer))
+                answered[receipt] = answer = await AnswerAsync(of, receipt, call.Receipts[at]);
             answers[at] = answer;
         }
         await GoOnAsync(of);
@@ -170,7 +178,9 @@ internal sealed partial class TerminalServer(World world, Network network, Audit
             case OfflineStep.Decided:
                 return decided!.Verdict;
             case OfflineStep.Beside:
-                return await ExceptAsync(of, own, row, place.Refusal!);
+                string at = $"{of.Id}-{place.Counter}";
+                return await ExceptAsync(
+                    of, own, row, place.Refusal!, decided ?? (place.Counter == 0 ? null : await RowAsync(at)), at);
             default:
                 row = row with { Verdict = new TerminalVerdict(TerminalStage.Waiting, place.Refusal!.Reason) };
                 OfflineNote note = OfflineChain.NoteOf(State(of).Waiting, own);
@@ -186,7 +196,7 @@ internal sealed partial class TerminalServer(World world, Network network, Audit
         TerminalRow? waited = await RowAsync(own);
         if (waited is not null) row = row with { Received = waited.Received };
         TerminalRow kept = await KeepAsync(main, row);
-        if (kept.Digest != row.Digest) return await ExceptAsync(of, own, row, OfflineChain.ForkOf(receipt));
+        if (kept.Digest != row.Digest) return await ExceptAsync(of, own, row, OfflineChain.ForkOf(receipt), kept, main);
         if (!kept.Verdict.IsFinal) kept = await AnswerRowAsync(main, await DecideAsync(of, receipt, kept));
         Change(of, state => state with { Waiting = state.Waiting.Remove(own) });
         if (waited is not null) await AnswerRowAsync(own, new TerminalVerdict(TerminalStage.Settled));
@@ -200,9 +210,12 @@ internal sealed partial class TerminalServer(World world, Network network, Audit
         return kept.Verdict;
     }
 
-    private async Task<TerminalVerdict> ExceptAsync(Terminal of, string own, TerminalRow row, Refusal refusal)
+    private async Task<TerminalVerdict> ExceptAsync(
+        Terminal of, string own, TerminalRow row, Refusal refusal, TerminalRow? first, string firstKey)
     {
-        var verdict = new TerminalVerdict(TerminalStage.Exception, refusal.Reason, Moment: auditor.Model.Size);
+        var verdict = new TerminalVerdict(
+            TerminalStage.Exception, refusal.Reason, Moment: auditor.Model.Size, OtherEntry: first?.Verdict.Entry,
+            OtherReceipt: first is null ? "" : firstKey);
         Change(of, state => state with { Chain = state.Chain.Beside(row.Digest, refusal) });
         TerminalRow kept = await KeepAsync(own, row with { Verdict = verdict });
         if (!kept.Verdict.IsFinal) kept = await AnswerRowAsync(own, verdict);

@@ -21,12 +21,15 @@ internal sealed record TerminalRow(string Digest, ImmutableArray<byte> Signed, D
 /// <summary>What became of a receipt.</summary>
 /// <param name="Entry">The index of its redemption; null unless accepted.</param>
 /// <param name="Moment">How many entries the journal had when it was given, for the auditor.</param>
-internal sealed record TerminalVerdict(TerminalStage Stage, Reason? Reason = null, long? Entry = null, int Moment = 0)
+/// <param name="OtherEntry">The index of the redemption that came first; null where there is none.</param>
+/// <param name="OtherReceipt">The key of the row of that redemption's receipt; empty where it was made with a network.</param>
+internal sealed record TerminalVerdict(
+    TerminalStage Stage, Reason? Reason = null, long? Entry = null, int Moment = 0, long? OtherEntry = null, string OtherReceipt = "")
 {
     public bool IsFinal => Stage is TerminalStage.Accepted or TerminalStage.Exception or TerminalStage.Settled;
 
     /// <summary>As a terminal sees it.</summary>
-    public string Words => $"{Stage} {Reason} {Entry}";
+    public string Words => $"{Stage} {Reason} {Entry} {OtherEntry} {OtherReceipt}".TrimEnd();
 }
 
 /// <summary>How far a receipt is.</summary>
@@ -40,6 +43,9 @@ internal enum TerminalStage
 
     /// <summary>It waited, and the row of its counter has the answer.</summary>
     Settled,
+
+    /// <summary>Not signed by its terminal, or no receipt at all: nothing is kept of it.</summary>
+    Invalid,
 }
 
 /// <summary>What somebody asks the server about one terminal.</summary>
@@ -64,9 +70,11 @@ internal sealed record TerminalVoucher(OpaqueId Id, VoucherTerms Terms, long Amo
 
 /// <summary>A voucher's code on paper.</summary>
 /// <param name="Says">What it says; null where its signature is another's.</param>
+/// <param name="UseBy">The last day by the paper.</param>
 /// <param name="Allowed">How much of the voucher it allows without a network.</param>
 /// <param name="Serial">The index of the voucher's last entry when it was made.</param>
-internal sealed record TerminalCode(string Text, TerminalVoucher Says, bool IsGenuine, bool FitsBooks, long Allowed, long Serial);
+internal sealed record TerminalCode(
+    string Text, TerminalVoucher Says, bool IsGenuine, bool FitsBooks, DateOnly UseBy, long Allowed, long Serial);
 
 /// <summary>A redemption that somebody asked for, of a receipt or with a network.</summary>
 /// <param name="Counter">0: with a network.</param>

@@ -46,6 +46,14 @@ internal sealed class TerminalStore(World world, FaultPlan plan, Auditor auditor
     public JournalEntry? Last(long account) =>
         Read().LastOrDefault(entry => entry.Transfers.Any(transfer => transfer.Debit == account || transfer.Credit == account));
 
+    /// <summary>What was taken from a voucher and stands, the last one first.</summary>
+    public IEnumerable<JournalEntry> Standing(OpaqueId voucher)
+    {
+        AccountPath path = Chart.VoucherPath(voucher);
+        return Read().SelectMany(entry => entry.Opened).FirstOrDefault(account => account.Path == path) is { } account
+            ? Redemptions(account.Number, after: -1).Reverse() : [];
+    }
+
     /// <summary>An account's redemptions that were not refunded, after a place in the journal.</summary>
     public IEnumerable<JournalEntry> Redemptions(long account, long after) => Read().Where(entry =>
         entry.Code == EntryCode.RedeemVoucher && entry.Index > after && !_reversed.Contains(entry.Index)

@@ -101,11 +101,14 @@ internal sealed class Terminals
         long allowed = OfflineRule.Amount(facts, PolicyHistory.BuiltIn.At(Today).Vouchers.Offline);
         if (allowed != TerminalRules.AllowedOf(voucher, left))
             throw _world.Report($"a code of {voucher.Id} with {left} allows {allowed} offline");
+        // The paper of a voucher that never expires is good for some days; another day on it is no forgery.
+        DateOnly useBy = voucher.Terms.Expires ? voucher.Terms.UseBy.AddDays(fits ? 0 : 1) : Today.AddDays(_world.Chance.Below(4));
+        ServiceType[] types = fits || voucher.Terms.Expires ? [.. voucher.Terms.ServiceTypes] : [ServiceType.Medical];
         var claims = new VoucherClaims(
-            Region, voucher.Id.Text, "0123456789ab", VoucherClaims.BitsOf(voucher.Terms.ServiceTypes.Select(type => (int)type)), allowed,
-            voucher.Terms.Unit.Code, fits ? voucher.Terms.UseBy : voucher.Terms.UseBy.AddDays(1), serial);
+            Region, voucher.Id.Text, "0123456789ab", VoucherClaims.BitsOf(types.Select(type => (int)type)), allowed,
+            voucher.Terms.Unit.Code, useBy, serial);
         var code = new TerminalCode(
-            VoucherCode.Sign(claims, isGenuine ? _signer : _other), voucher, isGenuine, fits, allowed, serial);
+            VoucherCode.Sign(claims, isGenuine ? _signer : _other), voucher, isGenuine, fits, useBy, allowed, serial);
         return Codes[code.Text] = code;
     }
 

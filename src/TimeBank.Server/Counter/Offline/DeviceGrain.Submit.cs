@@ -243,28 +243,23 @@ public sealed partial class DeviceGrain
             Enum.IsDefined(place) ? place.ToDomain() : null, limits);
     }
 
-    /// <summary>
-    /// What came first: where the money is spent, whatever spent it last; where terminals share what the code allows, the last of them.
-    /// Null where nobody came first, as of a receipt above its own code.
-    /// </summary>
-    private async Task<JournalEntry?> FirstAsync(Reason reason, OfflineReceipt receipt, VoucherClaims claims, OfflinePolicy limits)
-    {
-        OpaqueId voucher = OpaqueId.Parse(claims.Voucher);
-        if (reason == Reason.OfflineSpent) return await SpentByAsync(voucher);
-        if (reason != Reason.OfflineVoucherLimit || receipt.FromVoucher > OfflineChain.MostOf(claims, limits)) return null;
-        return (await TakenAsync(voucher, EntryCode.RedeemVoucher)).FirstOrDefault(
-            entry => entry.Index > claims.Serial && OfflineAcceptance.Of(entry) is not null);
-    }
+    /// <summary>What came first; null where nothing did.</summary>
+    private async Task<JournalEntry?> FirstAsync(Reason reason, OfflineReceipt receipt, VoucherClaims claims, OfflinePolicy limits) =>
+        reason is Reason.OfflineSpent or Reason.OfflineVoucherLimit
+            ? OfflineAcceptance.FirstOf(reason, receipt, claims, limits, await StandingAsync(OpaqueId.Parse(claims.Voucher))) : null;
 
-    /// <summary>The last redemption, or the last bill of which something from the voucher still stands.</summary>
-    private async Task<JournalEntry?> SpentByAsync(OpaqueId voucher)
+    /// <summary>
+    /// What redemptions took from a voucher and stands, the last one first; before them the last bill of which something from the voucher
+    /// still stands, if it came after them.
+    /// </summary>
+    private async Task<IEnumerable<JournalEntry>> StandingAsync(OpaqueId voucher)
     {
-        JournalEntry? redeemed = (await TakenAsync(voucher, EntryCode.RedeemVoucher)).FirstOrDefault();
+        JournalEntry[] redeemed = [.. await TakenAsync(voucher, EntryCode.RedeemVoucher)];
         foreach (JournalEntry bill in await TakenAsync(voucher, EntryCode.PayBill))
         {
-            if (bill.Index < redeemed?.Index) break;
+            if (bill.Index < redeemed.FirstOrDefault()?.Index) break;
             IReadOnlyList<JournalEntry> refunds = await ledger.RefundsOfAsync(bill, CancellationToken.None);
-            if (From(bill) > refunds.Sum(From)) return bill;
+            if (From(bill) > refunds.Sum(From)) return [bill, .. redeemed];
         }
         return redeemed;
 
