@@ -98,12 +98,40 @@ public abstract class RegistryContract : IDisposable
         Assert.Equal(["A", "B", "BA", "C"], rows.Select(row => row.Key));
         Assert.Equal([true, true, false, true], rows.Select(row => row.IsReadable));
         // A list by a field that it lost with the rest has it still.
-        Assert.Equal(["A", "BA"], (await Registry.ListAsync<Order>(
-            All.Where(new RegistryCondition("who", "bert", RegistryTest.IsOrMissing)), default)).Select(row => row.Key));
+        (RegistryCondition Condition, string[] Keys)[] lists =
+        [
+            (new RegistryCondition("who", "bert"), ["A"]), (new RegistryCondition("day", "2026-10-02", RegistryTest.Below), ["A"]),
+            (new RegistryCondition("day", "2026-10-02", RegistryTest.AtLeast), ["B", "C"]),
+        ];
+        foreach ((RegistryCondition condition, string[] keys) in lists)
+        {
+            Assert.Equal(keys, await KeysAsync(All.Where(condition)));
+            Assert.Equal([.. keys.Append("BA").Order()], await KeysAsync(All.WhereOrMissing(condition)));
+            // One of a group's fields is enough, and each group asks for itself.
+            Assert.Equal(
+                [.. keys.Append("BA").Order()],
+                await KeysAsync(All.WhereOrMissing(condition, new RegistryCondition("who", "nobody")).WhereOrMissing(condition)));
+        }
         Assert.Contains("BA", Assert.Throws<UnreadableStateException>(() => rows[2].State).Message, StringComparison.Ordinal);
         // The next page starts after the damaged row.
         Assert.Equal(["C"], (await Registry.ListAsync<Order>(All with { After = rows[2].Cursor }, default)).Select(row => row.Key));
     }
+
+    [Theory]
+    [InlineData("[]")]
+    [InlineData("""{"state":"Open"}""")]
+    public async Task A_list_that_is_lost_holds_anything(string damaged)
+    {
+        Insert("order", "430211/BA", damaged);
+        var meals = new RegistryCondition("types", "meal", RegistryTest.Holds);
+
+        Assert.Equal(["B"], await KeysAsync(All.Where(meals)));
+        Assert.Equal(["B", "BA"], await KeysAsync(All.WhereOrMissing(meals)));
+        Assert.Equal(2, await Registry.CountAsync(All.WhereOrMissing(meals), default));
+    }
+
+    private async Task<IEnumerable<string>> KeysAsync(RegistryQuery query) =>
+        (await Registry.ListAsync<Order>(query, default)).Select(row => row.Key);
 
     public void Dispose()
     {

@@ -37,12 +37,23 @@ public sealed record RegistryQuery(RegionCode Region, string Kind)
 
     /// <summary>The same query with one more group: any of these conditions must hold.</summary>
     public RegistryQuery Where(params ImmutableArray<RegistryCondition> anyOf) => this with { Conditions = Conditions.Add(anyOf) };
+
+    /// <summary>
+    /// The same, and a state passes too that lacks one of the fields. For lists that people read, by fields that every state has: one that
+    /// is damaged must not vanish from a list, and whose it is, nobody can tell.
+    /// </summary>
+    public RegistryQuery WhereOrMissing(params ImmutableArray<RegistryCondition> anyOf) =>
+        Where([.. anyOf.Select(condition => condition with { OrMissing = true })]);
 }
 
 /// <summary>A test of one field of a stored state.</summary>
 /// <param name="Field">The property's JSON name, such as <c>state</c> or <c>plannedStart</c>; dots lead into objects.</param>
 /// <param name="Value">An enum by its stored name, a day as yyyy-MM-dd, a time as it is stored.</param>
-public sealed record RegistryCondition(string Field, string Value, RegistryTest Test = RegistryTest.Is);
+public sealed record RegistryCondition(string Field, string Value, RegistryTest Test = RegistryTest.Is)
+{
+    /// <summary>Whether a state without the field passes too.</summary>
+    public bool OrMissing { get; init; }
+}
 
 /// <summary>How a field is compared with a value. Fields are compared as text, so numbers can't be tested.</summary>
 public enum RegistryTest
@@ -60,9 +71,6 @@ public enum RegistryTest
 
     /// <summary>The field is a list that contains the value.</summary>
     Holds = 4,
-
-    /// <summary>The field equals the value, or the state has no such field: one that is damaged must not vanish from the list.</summary>
-    IsOrMissing = 5,
 }
 
 /// <summary>

@@ -138,16 +138,16 @@ public sealed class ComplaintApi(
         read.Check();
         var all = new RegistryQuery(region, ComplaintGrainState.Kind);
         await LearnDaysAsync(all, region, context.CancellationToken);
-        if (party is { } reader) all = all.Where(new RegistryCondition(
+        if (party is { } reader) all = all.WhereOrMissing(new RegistryCondition(
             ComplaintGrainState.ReadersKey, reader.BelowRegion(), RegistryTest.Holds));
-        RegistryQuery open = all.Where(new RegistryCondition(ComplaintGrainState.OrderKey, ComplaintGrainState.Over, RegistryTest.Below));
         string today = string.Create(CultureInfo.InvariantCulture, $"{ComplaintGrainState.Waiting} {clock.Today:O}");
-        RegistryQuery overdue = open.Where(new RegistryCondition(ComplaintGrainState.OrderKey, today, RegistryTest.Below));
+        var isOpen = new RegistryCondition(ComplaintGrainState.OrderKey, ComplaintGrainState.Over, RegistryTest.Below);
+        var isOverdue = new RegistryCondition(ComplaintGrainState.OrderKey, today, RegistryTest.Below);
 
-        RegistryQuery query = request.OnlyOverdue ? overdue : request.OnlyOpen ? open : all;
-        if (state is { } only) query = query.Where(
+        RegistryQuery query = request.OnlyOverdue ? all.WhereOrMissing(isOverdue) : request.OnlyOpen ? all.WhereOrMissing(isOpen) : all;
+        if (state is { } only) query = query.WhereOrMissing(
             new RegistryCondition(ComplaintGrainState.StatePath, StoredName.Of(only.ToDomain())));
-        if (subject is { } about && await subjects.FindAsync(about, context.CancellationToken) is var known) query = query.Where(
+        if (subject is { } about && await subjects.FindAsync(about, context.CancellationToken) is var known) query = query.WhereOrMissing(
             new RegistryCondition(ComplaintGrainState.SubjectPath, (known?.Name ?? about).BelowRegion));
         RegistryCursor? after = tokens.Read(context, request, request.PageToken) is { } cursor
             ? new RegistryCursor(cursor.Split('|')[0], cursor.Split('|')[1]) : null;
@@ -155,8 +155,8 @@ public sealed class ComplaintApi(
             query with { SortBy = ComplaintGrainState.OrderKey, After = after, Limit = size + 1 }, context.CancellationToken);
         var response = new ListComplaintsResponse
         {
-            OpenCount = (int)await registry.CountAsync(open, context.CancellationToken),
-            OverdueCount = (int)await registry.CountAsync(overdue, context.CancellationToken),
+            OpenCount = (int)await registry.CountAsync(all.Where(isOpen), context.CancellationToken),
+            OverdueCount = (int)await registry.CountAsync(all.Where(isOverdue), context.CancellationToken),
             Unreadable = { rows.Take(size).Unreadable(region, ComplaintContract.Complaints) },
             Complaints =
             {

@@ -45,7 +45,10 @@ internal static class Disputes
     public static async Task<ImmutableArray<DisputedEntry>> DisputesAsync(this IRegistry registry, RegionCode region)
     {
         RegistryQuery query = new RegistryQuery(region, ComplaintGrainState.Kind) { Limit = AtOnce }
-            .Where(new RegistryCondition(ComplaintGrainState.SetAsideKey, "0", RegistryTest.AtLeast));
+            .Where(
+                new RegistryCondition(ComplaintGrainState.SetAsideKey, "0", RegistryTest.AtLeast),
+                // Most set nothing aside. One that has lost its place in lists is damaged.
+                new RegistryCondition(ComplaintGrainState.OrderKey, "") { OrMissing = true });
         var found = new List<(string Complaint, ComplaintRecord Of)>();
         IReadOnlyList<RegistryRow<ComplaintGrainState>> rows;
         do

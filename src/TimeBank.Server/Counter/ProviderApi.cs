@@ -209,7 +209,7 @@ public sealed partial class ProviderApi(
     private static RegistryQuery QueryOf(RegionCode region, V1.ServiceType? type, int pageSize)
     {
         var query = new RegistryQuery(region, ProviderState.Kind) { Limit = pageSize + 1 };
-        return type is not { } wanted ? query : query.Where(
+        return type is not { } wanted ? query : query.WhereOrMissing(
             new RegistryCondition(ProviderState.ServiceTypesPath, StoredName.Of(wanted.ToDomain()), RegistryTest.Holds));
     }
 

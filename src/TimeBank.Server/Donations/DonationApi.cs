@@ -55,8 +55,8 @@ public sealed class DonationApi(
         read.Check();
         Require(region);
         var query = new RegistryQuery(region, DonationState.Kind);
-        if (fund is { } one) query = query.Where(new RegistryCondition("donation.fund", one.Id));
-        if (state is { } only) query = query.Where(
+        if (fund is { } one) query = query.WhereOrMissing(new RegistryCondition("donation.fund", one.Id));
+        if (state is { } only) query = query.WhereOrMissing(
             [.. only.ToDomain().Select(stage => new RegistryCondition("donation.stage", stage.ToString()))]);
         (IReadOnlyList<RegistryRow<DonationState>> page, string next) = await registry.PageAsync<DonationState>(
             query, pageSize, tokens, context, request, request.PageToken);

@@ -75,14 +75,15 @@ public sealed partial class ElderApi
         // A place is the page before, and how many findings of the page are read.
         (string After, int Skip) place = Place(tokens.Read(context, request, request.PageToken));
         RegistryQuery query = new RegistryQuery(run.Region, OutreachPageState.Kind) { Limit = PagesAtOnce }
-            .Where(new RegistryCondition(OutreachPageState.RunPath, run.Id));
+            .WhereOrMissing(new RegistryCondition(OutreachPageState.RunPath, run.Id));
         var response = new ListOutreachFindingsResponse();
         while (true)
         {
             query = query with { After = place.After.Length == 0 ? null : new RegistryCursor("", place.After) };
             IReadOnlyList<RegistryRow<OutreachPageState>> rows =
                 await registry.ListAsync<OutreachPageState>(query, context.CancellationToken);
-            foreach (RegistryRow<OutreachPageState> row in rows)
+            // A page's key begins with its run's id: a damaged one of another run is not this list's.
+            foreach (RegistryRow<OutreachPageState> row in rows.Where(row => row.Key.StartsWith($"{run.Id}-", StringComparison.Ordinal)))
             {
                 foreach (FindingRecord finding in row.State.Page!.Findings.Skip(place.Skip))
                 {

@@ -28,7 +28,7 @@ public sealed partial class FundApi
             state => state.Payouts.Exists(payout => payout.Stage is EstatePayoutStage.Proposed or EstatePayoutStage.Paid))
             : Elders(
                 await registry.PageAsync<ElderState>(
-                    new RegistryQuery(region, ElderState.Kind).Where(
+                    new RegistryQuery(region, ElderState.Kind).WhereOrMissing(
                         new RegistryCondition(ElderState.StatusPath, StoredName.Of(Ledger.ElderStatus.Deceased))),
                     size, tokens, context, request, request.PageToken),
                 _ => true);

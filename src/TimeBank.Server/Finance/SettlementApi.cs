@@ -164,7 +164,7 @@ public sealed partial class SettlementApi(
         int pageSize = read.PageSize(request.PageSize);
         read.Check();
         var query = new RegistryQuery(region, SettlementGrainState.Kind);
-        if (state is { } only) query = query.Where(new RegistryCondition(SettlementGrainState.StatePath, $"{only.ToDomain()}"));
+        if (state is { } only) query = query.WhereOrMissing(new RegistryCondition(SettlementGrainState.StatePath, $"{only.ToDomain()}"));
         (IReadOnlyList<RegistryRow<SettlementGrainState>> page, string next) = await registry.PageAsync<SettlementGrainState>(
             query, pageSize, tokens, context, request, request.PageToken);
         var response = new ListBatchesResponse

@@ -68,9 +68,9 @@ public sealed partial class HolderApi
         int pageSize = read.PageSize(request.PageSize);
         read.Check();
         RegistryQuery query = new RegistryQuery(region, ConfirmationState.Kind)
-            .Where(new RegistryCondition(ConfirmationState.StagePath, StoredName.Of(ConfirmationStage.Waiting)))
-            .Where(new RegistryCondition(ConfirmationState.ExpiresPath, Stored(clock.Now), RegistryTest.AtLeast));
-        if (elder is { } one) query = query.Where(new RegistryCondition(ConfirmationState.ElderPath, one.Id));
+            .WhereOrMissing(new RegistryCondition(ConfirmationState.StagePath, StoredName.Of(ConfirmationStage.Waiting)))
+            .WhereOrMissing(new RegistryCondition(ConfirmationState.ExpiresPath, Stored(clock.Now), RegistryTest.AtLeast));
+        if (elder is { } one) query = query.WhereOrMissing(new RegistryCondition(ConfirmationState.ElderPath, one.Id));
         (IReadOnlyList<RegistryRow<ConfirmationState>> rows, string next) =
             await registry.PageAsync<ConfirmationState>(query, pageSize, tokens, context, request, request.PageToken);
         var response = new ListConfirmationsResponse

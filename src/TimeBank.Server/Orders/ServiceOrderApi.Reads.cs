@@ -72,13 +72,15 @@ public sealed partial class ServiceOrderApi
         DateOnly first, DateOnly last)
     {
         var query = new RegistryQuery(region, ServiceOrderState.Kind);
-        if (recipient is { } served) query = query.Where(new RegistryCondition(ServiceOrderState.RecipientKey, served.BelowRegion()));
-        if (volunteer is { } serving) query = query.Where(new RegistryCondition(ServiceOrderState.VolunteerKey, serving.Id));
-        if (state is { } wanted) query = query.Where(new RegistryCondition(ServiceOrderState.StateKey, StoredName.Of(wanted.ToDomain())));
+        if (recipient is { } served)
+            query = query.WhereOrMissing(new RegistryCondition(ServiceOrderState.RecipientKey, served.BelowRegion()));
+        if (volunteer is { } serving) query = query.WhereOrMissing(new RegistryCondition(ServiceOrderState.VolunteerKey, serving.Id));
+        if (state is { } wanted)
+            query = query.WhereOrMissing(new RegistryCondition(ServiceOrderState.StateKey, StoredName.Of(wanted.ToDomain())));
         if (first != DateOnly.MinValue) query =
-            query.Where(new RegistryCondition(ServiceOrderState.PlannedStartKey, StartOf(first), RegistryTest.AtLeast));
+            query.WhereOrMissing(new RegistryCondition(ServiceOrderState.PlannedStartKey, StartOf(first), RegistryTest.AtLeast));
         if (last != DateOnly.MaxValue) query =
-            query.Where(new RegistryCondition(ServiceOrderState.PlannedStartKey, StartOf(last.AddDays(1)), RegistryTest.Below));
+            query.WhereOrMissing(new RegistryCondition(ServiceOrderState.PlannedStartKey, StartOf(last.AddDays(1)), RegistryTest.Below));
         return query;
     }
 
@@ -86,7 +88,7 @@ public sealed partial class ServiceOrderApi
     private static RegistryQuery OnlyShown(RegistryQuery query, Caller caller, string party)
     {
         if (!caller.Has(Role.Volunteer)) throw Problem.Of(Reason.PartyNotAllowed);
-        return query.Where(
+        return query.WhereOrMissing(
             new RegistryCondition(ServiceOrderState.StateKey, StoredName.Of(Ledger.OrderState.Requested)),
             new RegistryCondition(ServiceOrderState.VolunteerKey, party.Length > 0 ? party[(party.IndexOf('/') + 1)..] : "-"),
             new RegistryCondition(ServiceOrderState.RecipientKey, party));

@@ -170,9 +170,10 @@ public sealed class PrepaymentApi(
         int pageSize = read.PageSize(request.PageSize);
         read.Check();
         var query = new RegistryQuery(region, PrepaymentGrainState.Kind);
-        if (party is { } whose) query = query.Where(new RegistryCondition(
+        if (party is { } whose) query = query.WhereOrMissing(new RegistryCondition(
             PrepaymentGrainState.PartiesKey, whose.BelowRegion(), RegistryTest.Holds));
-        if (state is { } only) query = query.Where(new RegistryCondition(PrepaymentGrainState.StatePath, StoredName.Of(only.ToDomain())));
+        if (state is { } only)
+            query = query.WhereOrMissing(new RegistryCondition(PrepaymentGrainState.StatePath, StoredName.Of(only.ToDomain())));
         (IReadOnlyList<RegistryRow<PrepaymentGrainState>> page, string next) = await registry.PageAsync<PrepaymentGrainState>(
             query, pageSize, tokens, context, request, request.PageToken);
         PrepaymentRecord[] found = [.. page.Readable().Select(row => row.State.Prepayment).OfType<PrepaymentRecord>()];

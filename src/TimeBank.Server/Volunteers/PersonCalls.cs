@@ -18,7 +18,7 @@ internal static class PersonCalls
 
     /// <summary>The same query for people of exactly one name; the empty name asks for all.</summary>
     public static RegistryQuery WhereNamed(this RegistryQuery query, string field, string name) =>
-        name.Length == 0 ? query : query.Where(new RegistryCondition(field, name));
+        name.Length == 0 ? query : query.WhereOrMissing(new RegistryCondition(field, name));
 
     /// <summary>A person's name; empty if nobody is registered under that name, or if it was erased.</summary>
     public static async Task<string> DisplayNameAsync(this IGrainFactory grains, RegionCode region, string person) =>

@@ -43,7 +43,11 @@ public sealed partial class PostgreSqlRegistry(PostgreSqlDatabase database) : IR
         foreach (var anyOf in query.Conditions)
         {
             statement.Add($" AND (false");
-            foreach (RegistryCondition condition in anyOf) Test(statement.Add($" OR "), condition);
+            foreach (RegistryCondition condition in anyOf)
+            {
+                Test(statement.Add($" OR "), condition);
+                if (condition.OrMissing) statement.Add($" OR {Field(condition.Field)} IS NULL");
+            }
             statement.Add($")");
         }
         return statement;
@@ -55,8 +59,6 @@ public sealed partial class PostgreSqlRegistry(PostgreSqlDatabase database) : IR
         RegistryTest.AtLeast => statement.Add($"{Field(condition.Field)} >= {condition.Value}"),
         RegistryTest.Below => statement.Add($"{Field(condition.Field)} < {condition.Value}"),
         RegistryTest.Holds => statement.Add($"payload #> {Path(condition.Field)} @> to_jsonb({condition.Value})"),
-        RegistryTest.IsOrMissing => statement.Add(
-            $"({Field(condition.Field)} = {condition.Value} OR {Field(condition.Field)} IS NULL)"),
         RegistryTest.None => throw new ArgumentException($"No test is named for {condition.Field}.", nameof(condition)),
     };
 

@@ -53,13 +53,15 @@ public sealed partial class SqliteRegistry(SqliteDatabase database) : IRegistry,
         return statement;
     }
 
-    private static string Test(RegistryCondition condition, string value) => condition.Test switch
+    private static string Test(RegistryCondition condition, string value) => condition.OrMissing
+        ? $"({Tested(condition, value)} OR {Field(condition.Field)} IS NULL)" : Tested(condition, value);
+
+    private static string Tested(RegistryCondition condition, string value) => condition.Test switch
     {
         RegistryTest.Is => $"{Field(condition.Field)} = {value}",
         RegistryTest.AtLeast => $"{Field(condition.Field)} >= {value}",
         RegistryTest.Below => $"{Field(condition.Field)} < {value}",
         RegistryTest.Holds => $"EXISTS (SELECT 1 FROM json_each(payload, '{Path(condition.Field)}') AS item WHERE item.value = {value})",
-        RegistryTest.IsOrMissing => $"coalesce({Field(condition.Field)}, {value}) = {value}",
         RegistryTest.None => throw new ArgumentException($"No test is named for {condition.Field}.", nameof(condition)),
     };
 

@@ -95,8 +95,7 @@ public sealed partial class ProviderApi
         if (provider is { } named) read.SameRegion(region, named, "provider");
         read.Check();
         var query = new RegistryQuery(region, DeviceState.Kind) { Limit = pageSize + 1 };
-        if (provider is { } one) query = query.Where(
-            new RegistryCondition(DeviceState.ProviderPath, one.Id, RegistryTest.IsOrMissing));
+        if (provider is { } one) query = query.WhereOrMissing(new RegistryCondition(DeviceState.ProviderPath, one.Id));
         if (tokens.Read(context, request, request.PageToken) is { } after) query = query with { After = new RegistryCursor("", after) };
         IReadOnlyList<RegistryRow<DeviceState>> rows = await registry.ListAsync<DeviceState>(query, context.CancellationToken);
         RegistryRow<DeviceState>[] page = [.. rows.Take(pageSize)];
@@ -149,10 +148,9 @@ public sealed partial class ProviderApi
         read.Check();
         OfflineStage[] stages = [OfflineStage.Exception, OfflineStage.Waiting, OfflineStage.Received];
         if (request.ShowResolved) stages = [.. stages, OfflineStage.Closed];
-        RegistryQuery query = new RegistryQuery(region, OfflineReceiptState.Kind) { Limit = pageSize + 1 }.Where(
-            [.. stages.Select(stage => Receipts(OfflineReceiptState.StagePath, StoredName.Of(stage)))]);
-        // Whose a damaged one is, nobody can tell: each provider's list names it.
-        if (provider is { } one) query = query.Where(Receipts(OfflineReceiptState.ProviderPath, one.Id));
+        RegistryQuery query = new RegistryQuery(region, OfflineReceiptState.Kind) { Limit = pageSize + 1 }.WhereOrMissing(
+            [.. stages.Select(stage => new RegistryCondition(OfflineReceiptState.StagePath, StoredName.Of(stage)))]);
+        if (provider is { } one) query = query.WhereOrMissing(new RegistryCondition(OfflineReceiptState.ProviderPath, one.Id));
         if (tokens.Read(context, request, request.PageToken) is { } after) query = query with { After = new RegistryCursor("", after) };
         IReadOnlyList<RegistryRow<OfflineReceiptState>> rows =
             await registry.ListAsync<OfflineReceiptState>(query, context.CancellationToken);
@@ -168,8 +166,6 @@ public sealed partial class ProviderApi
             response.Exceptions.Add(await ExceptionAsync(region, row.Key, receipt));
         }
         return response;
-
-        static RegistryCondition Receipts(string path, string value) => new(path, value, RegistryTest.IsOrMissing);
     }
 
     public override async Task<OfflineException> GetOfflineException(GetOfflineExceptionRequest request, ServerCallContext context)
