@@ -127,7 +127,12 @@ public sealed class BillGrain(ILedgerReader ledger, DayRules rules, BusinessCloc
         {
             IReadOnlyList<JournalEntry> refunds = await ledger.RefundsOfAsync(entry, CancellationToken.None);
             // The refund's entry has an id of its own, so the command's id is looked for in the details first.
-            if (await KnownAsync(command, refunds) is { } known) return known;
+            if (await KnownAsync(command, refunds) is { } known)
+            {
+                // A crash may have come between the refund's entry and the note that keeps others from the command's id.
+                if (known.Entry?.Code == EntryCode.RefundBill && !command.IsDryRun) await Writer.SubmitAsync(Nothing());
+                return known;
+            }
             var refunded = refunds.SelectMany(refund => Bill.Of(refund).Lines.Select(line => line.Number)).ToHashSet();
             // Read anew each time: another refund may have filled a voucher, or it has ended.
             IReadOnlyDictionary<AccountPath, VoucherFacts> facts = await FactsAsync(paths);
