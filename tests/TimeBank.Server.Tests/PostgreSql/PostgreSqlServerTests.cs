@@ -44,6 +44,25 @@ public sealed class PostgreSqlServerTests(PostgreSqlFixture postgres) : IClassFi
     }
 
     [Fact]
+    public async Task Bills_of_one_elder_that_race_with_redemptions_and_refunds_never_spend_a_fen_twice()
+    {
+        await using TestServer running = await TestServer.OnPostgreSqlAsync(postgres.NewDatabase(), migrate: true);
+        var desk = new BillDesk(running, Region);
+        await desk.OpenAsync();
+        await desk.RaceAsync();
+        V1.Bill bill = (await desk.Clerk.PayBillAsync(desk.Care())).Bill;
+        long owed = await desk.PayableAsync();
+
+        string[] back = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => await BillDesk.AnswerAsync(
+            async () => await desk.Clerk.RefundBillAsync(desk.Refund(bill, 1)))));
+
+        Assert.Equal(1, back.Count(answer => answer == "paid"));
+        Assert.Equal(7, back.Count(answer => answer == "BILL_LINE_ALREADY_REFUNDED"));
+        Assert.Equal(owed - bill.Credited.Value, await desk.PayableAsync());
+        Assert.Null(running.Services.GetRequiredService<StorageEngine>().Verify(default).Finding);
+    }
+
+    [Fact]
     public void A_server_that_may_not_migrate_says_what_to_run()
     {
         using var engine = StorageEngine.Of(new TimeBankOptions { Database = postgres.NewDatabase() });

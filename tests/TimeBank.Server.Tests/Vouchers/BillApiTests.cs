@@ -247,7 +247,7 @@ public sealed class BillApiTests(TestServer server) : IAsyncLifetime
         asked.Quote = (await _bill.QuoteAsync(asked)).Quote;
         long before = await _bill.LeftAsync(_bill.Money);
 
-        string[] answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => await AnswerAsync(async () =>
+        string[] answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => await BillDesk.AnswerAsync(async () =>
             await _bill.Clerk.PayBillAsync(new PayBillRequest(asked) { RequestId = Desk.Id() }))));
 
         Assert.Equal(1, answers.Count(answer => answer == "paid"));
@@ -256,32 +256,7 @@ public sealed class BillApiTests(TestServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Bills_and_redemptions_that_race_for_the_same_vouchers_never_spend_a_fen_twice()
-    {
-        // Each asks for all that the vouchers have, or for more than half of it.
-        PayBillRequest bill = _bill.Bill();
-        bill.Lines[0].Quantity = 6;
-        string[] answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(async at => await AnswerAsync(async () =>
-        {
-            if (at % 3 == 0) await _bill.Clerk.PayBillAsync(new PayBillRequest(bill) { RequestId = Desk.Id() });
-            else await _bill.Clerk.RedeemVoucherAsync(
-                new RedeemVoucherRequest(_bill.Desk.Lunch((at % 3 == 1 ? _bill.Meals : _bill.Cheap).Name, _bill.Provider))
-                {
-                    Quantity = 3,
-                });
-        })));
-
-        // A refusal says why, and none is an error of ours.
-        string[] fair = ["paid", "QUOTE_CHANGED", "INSUFFICIENT_BALANCE", "VOUCHER_USED_UP", "NO_VOUCHER_USABLE", "NOTHING_TO_PAY"];
-        Assert.All(answers, answer => Assert.Contains(answer, fair));
-        Redemption[] redemptions = [.. (await _bill.ListAsync()).Redemptions];
-        foreach (Voucher voucher in new[] { _bill.Meals, _bill.Cheap, _bill.Money })
-        {
-            Assert.Equal(voucher.Remaining.Value - await _bill.LeftAsync(voucher),
-                redemptions.Where(one => one.Voucher == voucher.Name).Sum(one => one.PaidByVoucher.Value));
-        }
-        Assert.Equal(await _bill.PayableAsync(), redemptions.Sum(one => one.Credited.Value));
-    }
+    public Task Bills_and_redemptions_that_race_for_the_same_vouchers_never_spend_a_fen_twice() => _bill.RaceAsync();
 
     [Fact]
     public async Task A_bill_is_listed_once_with_its_vouchers_on_one_page()
@@ -354,18 +329,5 @@ public sealed class BillApiTests(TestServer server) : IAsyncLifetime
         Google.Rpc.ErrorInfo why = refused.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!;
         Assert.Equal("QUOTE_CHANGED", why.Reason);
         return why.Metadata["changed"];
-    }
-
-    private static async Task<string> AnswerAsync(Func<Task> call)
-    {
-        try
-        {
-            await call();
-            return "paid";
-        }
-        catch (RpcException error)
-        {
-            return error.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason;
-        }
     }
 }

@@ -1,5 +1,7 @@
+using Grpc.Core;
 using TimeBank.Testing;
 using TimeBank.V1;
+using Xunit;
 
 namespace TimeBank.Server.Tests;
 
@@ -62,6 +64,13 @@ internal sealed class BillDesk(TestServer server, string region)
         Lines = { Line("meal-canteen", 1, 1_000) },
     };
 
+    /// <summary>Care of 20 yuan, which money pays.</summary>
+    public PayBillRequest Care() => new()
+    {
+        RequestId = Desk.Id(), Elder = Elder, Provider = Provider, Place = ServicePlace.Home, Vouchers = { Money.Name },
+        Lines = { Line("care-home", 1, 2_000) },
+    };
+
     public static BillLine Line(string item, long quantity, long price, long insurance = 0) => new()
     {
         Item = item, Quantity = quantity, Price = Desk.Fen(price), Insurance = insurance > 0 ? Desk.Fen(insurance) : null,
@@ -85,4 +94,46 @@ internal sealed class BillDesk(TestServer server, string region)
         {
             Parent = Desk.Region, Provider = Provider, PageSize = pageSize, PageToken = token, Voucher = of?.Name ?? "", State = state,
         });
+
+    /// <summary>
+    /// Bills and redemptions at once of one elder. Each asks for all that the vouchers have, or for more than half of it; what was paid is
+    /// what the vouchers lack and what the provider is owed.
+    /// </summary>
+    public async Task RaceAsync()
+    {
+        PayBillRequest bill = Bill();
+        bill.Lines[0].Quantity = 6;
+        string[] answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(async at => await AnswerAsync(async () =>
+        {
+            if (at % 3 == 0) await Clerk.PayBillAsync(new PayBillRequest(bill) { RequestId = Desk.Id() });
+            else await Clerk.RedeemVoucherAsync(
+                new RedeemVoucherRequest(Desk.Lunch((at % 3 == 1 ? Meals : Cheap).Name, Provider)) { Quantity = 3 });
+        })));
+
+        // A refusal says why, and none is an error of ours.
+        string[] fair = ["paid", "QUOTE_CHANGED", "INSUFFICIENT_BALANCE", "VOUCHER_USED_UP", "NO_VOUCHER_USABLE", "NOTHING_TO_PAY"];
+        Assert.All(answers, answer => Assert.Contains(answer, fair));
+        Assert.Contains("paid", answers);
+        Redemption[] redemptions = [.. (await ListAsync()).Redemptions];
+        foreach (Voucher voucher in new[] { Meals, Cheap, Money })
+        {
+            Assert.Equal(voucher.Remaining.Value - await LeftAsync(voucher),
+                redemptions.Where(one => one.Voucher == voucher.Name).Sum(one => one.PaidByVoucher.Value));
+        }
+        Assert.Equal(await PayableAsync(), redemptions.Sum(one => one.Credited.Value));
+    }
+
+    /// <summary>"paid", or the reason of the refusal.</summary>
+    public static async Task<string> AnswerAsync(Func<Task> call)
+    {
+        try
+        {
+            await call();
+            return "paid";
+        }
+        catch (RpcException error)
+        {
+            return error.GetRpcStatus()!.GetDetail<Google.Rpc.ErrorInfo>()!.Reason;
+        }
+    }
 }
