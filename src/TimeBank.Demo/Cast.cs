@@ -64,7 +64,9 @@ internal sealed record Cast(ImmutableArray<ElderPart> Elders, ImmutableArray<Vol
     private static ElderPart ElderWithHours(Dice dice, string key, int number)
     {
         Draw draw = dice.For(key);
-        DateOnly born = new DateOnly(1945, 1, 1).AddDays(-draw.Int(0, 3_000));
+        DateOnly drawn = new DateOnly(1945, 1, 1).AddDays(-draw.Int(0, 3_000));
+        // The last one has a birthday that most years lack; old enough for hours either way.
+        DateOnly born = number == EldersInLusong ? new DateOnly(1944, 2, 29) : drawn;
         return new ElderPart(key, Roles.Lusong, Name("芦淞老人", number, draw.Pick(ElderNames)), born,
             [Difficulty.LivesAlone, Difficulty.EmptyNest], null, default, "");
     }

@@ -27,6 +27,8 @@ public sealed class MonthTests
         Month month = Month.Of(seed, Catalogue);
         Assert.Equal((200, 60, 12),
             (month.Cast.Elders.Count(elder => elder.Region == Roles.Tianyuan), month.Cast.Volunteers.Length, month.Cast.Providers.Length));
+        // Ages are reckoned in the play as at the server, also of people whose birthday most years lack.
+        Assert.Contains(month.Cast.Elders, elder => elder is { Born: { Month: 2, Day: 29 }, GetsHours: true });
         Assert.InRange(month.Steps.OfType<RedeemStep>().Count(), 1_300, 1_750);
         Assert.InRange(month.Steps.OfType<RefundStep>().Count(), 15, 90);
         Assert.InRange(month.Steps.OfType<RequestStep>().Count(), 120, 350);
