@@ -70,7 +70,7 @@ internal static class CommandLine
             .. AccountCommands.Of(make), .. ExportCommand.Of(make), .. ImportCommand.Of(make),
             .. ProgrammeCommands.Of(make), .. FundCommands.Of(make), .. DonationCommands.Of(make),
             .. OrderCommands.Of(make), .. ElderCommands.Of(make), .. OutreachCommands.Of(make),
-            VisitCommands.Of(make), .. VolunteerCommands.Of(make),
+            VisitCommands.Of(make), .. VolunteerCommands.Of(make), PersonCommands.Of(make),
             .. ProviderCommands.Of(make), .. TerminalCommands.Of(make),
             .. BankAccountCommands.Of(make), .. PayeeCommands.Of(make), .. SettlementCommands.Of(make), .. PeriodCommands.Of(make),
             ClearingCommands.Of(make),

@@ -8,7 +8,8 @@ public sealed class DryRunTests
     /// <summary>Mutations whose whole effect is the state of what they name; they write no entry.</summary>
     private static readonly string[] Stateful =
     [
-        "RegisterElder", "RecordAssessment", "EnrolVolunteer", "SetFamily", "CreateFund", "CreateProgramme", "RegisterProvider",
+        "RegisterElder", "RecordAssessment", "EnrolVolunteer", "SetFamily", "SetPersonDetails", "CreateFund", "CreateProgramme",
+            "RegisterProvider",
             "SetStanding", "ProposeVersion", "ApproveVersion",
         "CheckIn", "CheckOut", "DisputeOrder", "RateOrder", "SetHome", "RecordPresence", "RecordService", "AdvanceClock", "FinishScenario",
         "StartDeviceEnrolment", "EnrolDevice", "ApproveDevice", "RevokeDevice", "SetPin", "ResetPin", "BindCard", "BlockCard",

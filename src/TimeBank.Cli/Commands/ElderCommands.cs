@@ -46,13 +46,15 @@ internal static class ElderCommands
         Option<string> name = make.Option("--name", "称呼", "how the elder is addressed", required: true),
             born = make.Option("--born", "出生日期", "the day of birth", required: true);
         Option<string[]> difficulties = Difficulties(make);
-        return make.Command("register", "登记老人", "register an elder", [name, born, difficulties], async (session, parsed) =>
+        PersonOptions person = PersonCommands.Options(make);
+        return make.Command("register", "登记老人", "register an elder", [name, born, difficulties, .. person.All], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Counter, session.Settings.Region));
             var request = new RegisterElderRequest
             {
                 RequestId = session.RequestId(), Parent = session.Region,
-                DisplayName = parsed.GetValue(name)!, BirthDate = TimeText.ParseDay(parsed.GetValue(born)!)
+                DisplayName = parsed.GetValue(name)!, BirthDate = TimeText.ParseDay(parsed.GetValue(born)!),
+                Details = person.Read(parsed),
             };
             request.Difficulties.Add((parsed.GetValue(difficulties) ?? []).Select(EnumText.Parse<Difficulty>));
             Show(session, await client.RegisterElderAsync(request));
@@ -132,7 +134,7 @@ internal static class ElderCommands
     {
         Language language = session.Language;
         session.Screen.Facts(
-            ResourceNames.Short(elder.Name),
+            ResourceNames.Short(elder.Name), [
             (language["称呼", "name"], elder.DisplayName),
             (language["出生", "born"], TimeText.Of(elder.BirthDate)),
             (language["登记", "registered"], TimeText.Of(elder.RegisteredDate)),
@@ -144,7 +146,8 @@ internal static class ElderCommands
                     + $"{TimeText.Of(assessment.ValidUntil)}）", $"{EnumText.Of(assessment.Grade, language)} ({assessment.Score} points on "
                     + $"{TimeText.Of(assessment.AssessedDate)}, valid until {TimeText.Of(assessment.ValidUntil)})"]
                 : EnumText.Of(AbilityGrade.Unspecified, language)),
-            (language["困难情形", "difficulties"], DifficultiesOf(elder, language)));
+            (language["困难情形", "difficulties"], DifficultiesOf(elder, language)),
+            .. PersonCommands.Facts(elder.Details, language)]);
         if (elder.Notices.Count == 0) return;
         session.Screen.Table(
             language["收到的通知", "What was reported"], [new(language["报告日", "reported"]), new(language["情况", "what"]),

@@ -47,7 +47,8 @@ internal static class VolunteerCommands
             born = make.Option("--born", "出生日期", "the day of birth", required: true);
         Option<string> home = make.Option("--home", "原登记，如 regions/430211/volunteers/ID",
             "the first enrolment, such as regions/430211/volunteers/ID");
-        return make.Command("enrol", "登记志愿者", "enrol a volunteer", [name, born, home], async (session, parsed) =>
+        PersonOptions person = PersonCommands.Options(make);
+        return make.Command("enrol", "登记志愿者", "enrol a volunteer", [name, born, home, .. person.All], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Counter, session.Settings.Region));
             Show(session, await client.EnrolVolunteerAsync(new EnrolVolunteerRequest
@@ -57,6 +58,7 @@ internal static class VolunteerCommands
                 DisplayName = parsed.GetValue(name)!,
                 BirthDate = TimeText.ParseDay(parsed.GetValue(born)!),
                 Home = parsed.GetValue(home) ?? "",
+                Details = person.Read(parsed),
             }));
         });
     }
@@ -94,13 +96,14 @@ internal static class VolunteerCommands
     {
         Language language = session.Language;
         session.Screen.Facts(
-            ResourceNames.Short(volunteer.Name),
+            ResourceNames.Short(volunteer.Name), [
             (language["称呼", "name"], volunteer.DisplayName),
             (language["出生", "born"], TimeText.Of(volunteer.BirthDate)),
             (language["登记", "enrolled"], TimeText.Of(volunteer.EnrolledDate)),
             (language["星级", "stars"], $"{volunteer.Stars}"),
             (language["原登记地", "home"], volunteer.Home),
             (language["家人", "family"],
-            string.Join(language["、", ", "], volunteer.Family.Select(member => ResourceNames.Short(member.Person)))));
+            string.Join(language["、", ", "], volunteer.Family.Select(member => ResourceNames.Short(member.Person)))),
+            .. PersonCommands.Facts(volunteer.Details, language)]);
     });
 }

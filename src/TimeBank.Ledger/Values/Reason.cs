@@ -107,6 +107,7 @@ public enum Reason
     ElderDeceased = 210,
     ElderLeft = 211,
     VisitTooLate = 212,
+    IdentityNumberRegistered = 1054,
 
     // Service orders.
     OrderNotFound = 300,

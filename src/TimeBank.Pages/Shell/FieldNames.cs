@@ -61,7 +61,8 @@ public static class FieldNames
             ["monthly_amount"] = ("每月费用", "Fee of a month"),
             ["monthly_bed_fee"] = ("其中床位费", "The bed's part of it"), ["first_month"] = ("第一个月", "First month"),
             ["months"] = ("几个月", "How many months"), ["deposit"] = ("押金", "Deposit"),
-            ["paid_date"] = ("付款日", "The bank's day"),
+            ["paid_date"] = ("付款日", "The bank's day"), ["identity_number"] = ("证件号码", "Number of identity"),
+            ["telephone"] = ("电话", "Telephone"), ["address"] = ("住址", "Address"),
         }.ToFrozenDictionary();
 
     /// <summary>

@@ -11,7 +11,7 @@ namespace TimeBank.Server;
 /// </summary>
 public sealed partial class ElderApi(
     IGrainFactory grains, IRegistry registry, ILedgerReader ledger, HourRuns runs, OutreachRuns outreach, PageTokens tokens,
-    DayRules rules, BusinessClock clock, ILogger<ElderApi> log)
+    DayRules rules, BusinessClock clock, Vault vault, ILogger<ElderApi> log)
     : ElderService.ElderServiceBase
 {
     public override async Task<Elder> RegisterElder(RegisterElderRequest request, ServerCallContext context)
@@ -22,13 +22,18 @@ public sealed partial class ElderApi(
         string name = read.Name(request.DisplayName, "display_name");
         DateOnly birthDate = read.PastDay(request.BirthDate, "birth_date", clock.Today);
         IReadOnlyList<Difficulty> difficulties = read.Choices(request.Difficulties, "difficulties");
+        PersonDetails? details = read.Details(request.Details, birthDate);
         read.Check();
         AccessInterceptor.RequireKnown(region);
 
         Command command = context.Command(request, id);
-        Reply<ElderRecord> reply = await grains.GetGrain<IElderGrain>(region, command.NewId)
-            .RegisterAsync(command, name, birthDate, difficulties.ToDomain());
-        return await ToContractAsync(reply.OrThrow(), region);
+        Reply<ElderRecord> reply =
+            vault.IdentityKeys(region, PersonContract.Elders, details?.IdentityNumber ?? "") is [var key, .. var older]
+                ? await grains.GetGrain<IIdentityNumberGrain>(region, key)
+                    .RegisterElderAsync(command, name, birthDate, difficulties.ToDomain(), details!, older)
+                : await grains.GetGrain<IElderGrain>(region, command.NewId)
+                    .RegisterAsync(command, name, birthDate, difficulties.ToDomain(), details);
+        return await ToContractAsync(context, reply.OrThrow(), region);
     }
 
     public override async Task<Elder> GetElder(GetElderRequest request, ServerCallContext context)
@@ -36,7 +41,8 @@ public sealed partial class ElderApi(
         var read = new RequestReader();
         ResourceName name = read.Resource(request.Name, "name", PersonContract.Elders);
         read.Check();
-        return await ToContractAsync(await grains.Elder(name).GetAsync() ?? throw Problem.Of(Reason.ElderNotFound), name.Region);
+        return await ToContractAsync(
+            context, await grains.Elder(name).GetAsync() ?? throw Problem.Of(Reason.ElderNotFound), name.Region);
     }
 
     public override async Task<ListEldersResponse> ListElders(ListEldersRequest request, ServerCallContext context)
@@ -71,7 +77,7 @@ public sealed partial class ElderApi(
 
         Reply<ElderRecord> reply = await grains.Elder(elder).RecordAssessmentAsync(
             context.Command(request, id), new AssessmentRecord(score, day, assessedIn.ToString()), difficulties.ToDomain());
-        return await ToContractAsync(reply.OrThrow(), elder.Region);
+        return await ToContractAsync(context, reply.OrThrow(), elder.Region);
     }
 
     public override async Task<GrantFromPoolResponse> GrantFromPool(GrantFromPoolRequest request, ServerCallContext context)
@@ -105,10 +111,12 @@ public sealed partial class ElderApi(
         return after.CreditsPosted - after.DebitsPosted;
     }
 
-    private async Task<Elder> ToContractAsync(ElderRecord elder, RegionCode region)
+    private async Task<Elder> ToContractAsync(ServerCallContext context, ElderRecord elder, RegionCode region)
     {
         Elder contract = elder.ToContract(region, clock.Today, await rules.PolicyAsync(region, clock.Today));
         contract.Notices.Add(elder.Notices.IsDefault ? [] : elder.Notices.Select(notice => notice.ToContract()));
+        if (elder.HasDetails) contract.Details = (await grains.Elder(region, elder.Id.Text).DetailsAsync())
+            ?.ToContract(context.Caller().Has(Role.Counter));
         return contract;
     }
 

@@ -1,217 +1,15 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json.Serialization;
-using Orleans.Concurrency;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
 using TimeBank.Writer;
 
 namespace TimeBank.Server;
 
-/// <summary>
-/// An elder of a region; key: region/id. The grain is the authority for assessments, difficulties, entitlements and issued hours. Hours are
-/// in minutes.
-/// </summary>
-[Alias("timebank.elder")]
-public interface IElderGrain : IGrainWithStringKey
-{
-    [Alias("register")]
-    Task<Reply<ElderRecord>> RegisterAsync(Command command, string displayName, DateOnly birthDate, Difficulties difficulties);
-
-    [Alias("record-assessment")]
-    Task<Reply<ElderRecord>> RecordAssessmentAsync(Command command, AssessmentRecord assessment, Difficulties difficulties);
-
-    /// <summary>Records a change that was reported.</summary>
-    /// <param name="line">Carries the id of the line: the same line of a source has it, whoever sends it.</param>
-    [Alias("record-notice")]
-    Task<Reply<RecordedNotice>> RecordNoticeAsync(Command line, NoticeRecord notice);
-
-    /// <summary>The elder; null if not registered.</summary>
-    [Alias("get"), AlwaysInterleave]
-    Task<ElderRecord?> GetAsync();
-
-    /// <summary>The hours now; null if the elder is not registered.</summary>
-    [Alias("hours"), AlwaysInterleave]
-    Task<PersonHours?> HoursAsync();
-
-    /// <summary>The issued hours that the elder is entitled to in a month.</summary>
-    /// <param name="month">The month's first day.</param>
-    [Alias("entitled-hours")]
-    Task<Reply<EntitledHours>> EntitledHoursAsync(DateOnly month);
-
-    /// <summary>
-    /// Ends hours left from earlier months, then issues the month's hours. An elder gets them at most once a month, whatever run asks.
-    /// </summary>
-    /// <param name="month">The month's first day; it must be the month of <paramref name="judged"/>.</param>
-    /// <param name="judged">The day whose facts and policy decide; null for today.</param>
-    /// <returns>The minutes that this run issued, now or before; AlreadyIssued if another run did.</returns>
-    [Alias("issue-hours")]
-    Task<Reply<long>> IssueHoursAsync(Command run, DateOnly month, DateOnly? judged = null);
-
-    /// <summary>Ends the rest of the hours issued before the current month.</summary>
-    /// <returns>The minutes ended.</returns>
-    [Alias("end-hours")]
-    Task<Reply<long>> EndHoursAsync(Command run);
-
-    [Alias("grant")]
-    Task<Reply<GrantedHours>> GrantAsync(Command command, long minutes);
-
-    /// <summary>Records a visit.</summary>
-    [Alias("record-visit")]
-    Task<Reply<VisitRecord>> RecordVisitAsync(Command command, VisitRecord visit);
-
-    /// <summary>All visits, in the order in which they were recorded; null if the elder is not registered.</summary>
-    [Alias("visits"), AlwaysInterleave]
-    Task<ImmutableArray<VisitRecord>?> VisitsAsync();
-
-    /// <summary>
-    /// Agrees to prepaid fees, one agreement after another: what an elder has agreed to counts together, so two at once would not see each
-    /// other.
-    /// </summary>
-    [Alias("agree-prepayment")]
-    Task<Reply<PrepaymentView>> AgreePrepaymentAsync(Command command, OpaqueId agreement);
-}
-
-/// <summary>An elder, as the grain answers it.</summary>
-/// <param name="Difficulties">As reported last, whether a change counts already or from the next month; so is the status.</param>
-/// <param name="DifficultiesBefore">Those before the first change that has a day; null where there was none.</param>
-[GenerateSerializer, Immutable, Alias("timebank.elder-view")]
-public sealed record ElderRecord(
-    [property: Id(0)] OpaqueId Id,
-    [property: Id(1)] string DisplayName,
-    [property: Id(2)] DateOnly BirthDate,
-    [property: Id(3)] DateOnly Registered,
-    [property: Id(4)] Difficulties Difficulties,
-    [property: Id(5)] ImmutableArray<AssessmentRecord> Assessments,
-    [property: Id(6)] ElderStatus Status,
-    [property: Id(7)] ImmutableArray<NoticeRecord> Notices,
-    [property: Id(8)] Difficulties? DifficultiesBefore = null)
-{
-    /// <summary>The facts that the entitlement rules judge an elder by.</summary>
-    /// <param name="home">The region that registered the elder.</param>
-    public ElderFacts Facts(RegionCode home) => new(
-        BirthDate, home, DifficultiesBefore ?? Difficulties,
-        [.. Assessments.Select(assessment => new Assessment(assessment.Points, assessment.Day, RegionCode.Parse(assessment.Region))
-        {
-            Recorded = assessment.Recorded ?? assessment.Day,
-        })])
-    {
-        // A server of the build before notices answers without them.
-        Notices = Notices.IsDefault ? [] : [.. Notices.Select(notice => notice.ToNotice())],
-    };
-}
-
-/// <summary>Whether a notice was new.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.recorded-notice")]
-public sealed record RecordedNotice([property: Id(0)] bool IsNew);
-
-/// <summary>A change in an elder's life, as it was reported.</summary>
-/// <param name="Day">The day of the change.</param>
-/// <param name="Reported">The day of the report.</param>
-/// <param name="Residence">Of a move: the region's code; else empty.</param>
-/// <param name="Source">Where the line came from, and <paramref name="Key"/> the line's id there.</param>
-/// <param name="By">Who sent it: the token's subject.</param>
-/// <param name="Difficulty">Of a difficulty that begins or ends: which one; else null.</param>
-[GenerateSerializer, Immutable, Alias("timebank.notice")]
-public sealed record NoticeRecord(
-    [property: Id(0), JsonPropertyName("kind")] ElderNoticeKind Kind,
-    [property: Id(1), JsonPropertyName("day")] DateOnly Day,
-    [property: Id(2), JsonPropertyName("reported")] DateOnly Reported,
-    [property: Id(3), JsonPropertyName("benefit")] Benefits Benefit,
-    [property: Id(4), JsonPropertyName("residence")] string Residence,
-    [property: Id(5), JsonPropertyName("source")] string Source,
-    [property: Id(6), JsonPropertyName("key")] string Key,
-    [property: Id(7), JsonPropertyName("by")] string By,
-    [property: Id(8), JsonPropertyName("difficulty"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    Difficulties? Difficulty = null)
-{
-    public ElderNotice ToNotice() => new(
-        Kind, Day, Reported, Benefit, Residence.Length == 0 ? null : RegionCode.Parse(Residence), Difficulty ?? Difficulties.None);
-}
-
-/// <summary>An elder's entitlement to a month's hours.</summary>
-/// <param name="Issued">True if the minutes have been issued.</param>
-/// <param name="Reason">The reason why the elder is not entitled; None if entitled.</param>
-[GenerateSerializer, Immutable, Alias("timebank.entitled-hours")]
-public sealed record EntitledHours([property: Id(0)] long Minutes, [property: Id(1)] bool Issued, [property: Id(2)] Reason Reason);
-
-/// <summary>The answer to a grant from the pool.</summary>
-/// <param name="Entry">The index of the entry.</param>
-/// <param name="PoolRemaining">Dry run only: the minutes that the pool would have left. Null otherwise: the journal says it.</param>
-[GenerateSerializer, Immutable, Alias("timebank.granted-hours")]
-public sealed record GrantedHours([property: Id(0)] long Entry, [property: Id(1)] long? PoolRemaining);
-
-/// <summary>The stored state of an elder's grain.</summary>
-public sealed class ElderState : WorkflowState
-{
-    /// <summary>The kind under which grain storage keeps elders and lists find them. Stored: never change it.</summary>
-    public const string Kind = "elder";
-
-    /// <summary>The day of registration in the stored state.</summary>
-    public const string RegisteredPath = "registered";
-
-    /// <summary>The name in the stored state.</summary>
-    public const string NamePath = "displayName";
-
-    /// <summary>The status in the stored state.</summary>
-    public const string StatusPath = "status";
-
-    [JsonPropertyName(NamePath)]
-    public string DisplayName { get; set; } = "";
-
-    [JsonPropertyName("birthDate")]
-    public DateOnly BirthDate { get; set; }
-
-    [JsonPropertyName(RegisteredPath)]
-    public DateOnly Registered { get; set; }
-
-    [JsonPropertyName(StatusPath)]
-    public ElderStatus Status { get; set; }
-
-    /// <summary>As reported last.</summary>
-    [JsonPropertyName("difficulties")]
-    public Difficulties Difficulties { get; set; }
-
-    /// <summary>
-    /// Those before the first change that <see cref="Notices"/> has; null where there was none. Builds before this member kept no days of
-    /// changes: what they stored counts since the registration.
-    /// </summary>
-    [JsonPropertyName("difficultiesBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Difficulties? DifficultiesBefore { get; set; }
-
-    /// <summary>All assessments, in the order in which the grain recorded them.</summary>
-    [JsonPropertyName("assessments")]
-    public List<AssessmentRecord> Assessments { get; set; } = [];
-
-    /// <summary>What was reported, in that order; null where nothing was.</summary>
-    [JsonPropertyName("notices"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public List<NoticeRecord>? Notices { get; set; }
-
-    /// <summary>Visits, in the order in which they were recorded; null where there was none.</summary>
-    [JsonPropertyName("visits"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public List<VisitRecord>? Visits { get; set; }
-
-    public ElderRecord ToRecord(OpaqueId id) => new(
-        id, DisplayName, BirthDate, Registered, Difficulties,
-        [.. Assessments], Status, [.. Notices ?? []], DifficultiesBefore);
-}
-
-/// <summary>An ability assessment of an elder. Source: GB/T 42195-2022.</summary>
-/// <param name="Points">0 to 90.</param>
-/// <param name="Region">The code of the region that assessed.</param>
-/// <param name="Recorded">The day on which it was recorded here; null in what older builds stored.</param>
-[GenerateSerializer, Immutable, Alias("timebank.assessment")]
-public sealed record AssessmentRecord(
-    [property: Id(0), JsonPropertyName("points")] int Points,
-    [property: Id(1), JsonPropertyName("day")] DateOnly Day,
-    [property: Id(2), JsonPropertyName("region")] string Region,
-    [property: Id(3), JsonPropertyName("recorded"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    DateOnly? Recorded = null);
-
 /// <inheritdoc cref="IElderGrain"/>
 public sealed partial class ElderGrain(
     [PersistentState(ElderState.Kind, GrainStorageNames.TimeBank)] IPersistentState<ElderState> state,
-    DueHours due, ILedgerReader ledger, DayRules rules, BusinessClock clock)
+    DueHours due, ILedgerReader ledger, DayRules rules, BusinessClock clock, Vault vault)
     : WorkflowGrain<ElderState>(state, clock), IElderGrain
 {
     /// <summary>The source of what an assessment reports of difficulties; its key is the assessment's request id.</summary>
@@ -221,8 +19,14 @@ public sealed partial class ElderGrain(
 
     private DateOnly Month => FirstOf(Today);
 
-    public async Task<Reply<ElderRecord>> RegisterAsync(Command command, string displayName, DateOnly birthDate, Difficulties difficulties)
+    private DetailsVault Sealed => new(vault, new VaultParty(Region, PersonCalls.Elders + LocalKey));
+
+    public async Task<Reply<ElderRecord>> RegisterAsync(
+        Command command, string displayName, DateOnly birthDate, Difficulties difficulties, PersonDetails? details = null)
     {
+        if (Sealed.IsAnother(State.Details, command, details, State)) return Reason.RequestIdReused;
+        // Sealed before anything is written, since it may fail.
+        SealedDetails? sealedDetails = Sealed.Seal(State.Details, command, details);
         Policy policy = await rules.PolicyAsync(Region, Today);
         int fromAge = policy.Vouchers.National.FromAge;
         Refusal? refusal = Age.On(birthDate, Today) < fromAge
@@ -234,9 +38,21 @@ public sealed partial class ElderGrain(
             State.BirthDate = birthDate;
             State.Difficulties = difficulties;
             State.Registered = Today;
+            State.Details = sealedDetails;
         });
         return refusal is null ? View() : refusal;
     }
+
+    public async Task<Reply<PersonDetails>> SetDetailsAsync(Command command, PersonDetails details)
+    {
+        if (Sealed.IsAnother(State.Details, command, details, State)) return Reason.RequestIdReused;
+        SealedDetails? sealedDetails = Sealed.Seal(State.Details, command, details);
+        Refusal? refusal = await OnceAsync(
+            command, () => Exists ? null : new Refusal(Reason.ElderNotFound), () => State.Details = sealedDetails);
+        return refusal is null ? Sealed.Open(State.Details) ?? PersonDetails.None : refusal;
+    }
+
+    public Task<PersonDetails?> DetailsAsync() => Task.FromResult(Sealed.Open(Stored.Details));
 
     public async Task<Reply<ElderRecord>> RecordAssessmentAsync(Command command, AssessmentRecord assessment, Difficulties difficulties)
     {

@@ -10,8 +10,20 @@ namespace TimeBank.Server;
 [Alias("timebank.volunteer")]
 public interface IVolunteerGrain : IGrainWithStringKey
 {
+    /// <param name="details">With a number of identity only through <see cref="IIdentityNumberGrain"/>; null: none.</param>
     [Alias("enrol")]
-    Task<Reply<VolunteerRecord>> EnrolAsync(Command command, string displayName, DateOnly birthDate, string home);
+    Task<Reply<VolunteerRecord>> EnrolAsync(
+        Command command, string displayName, DateOnly birthDate, string home, PersonDetails? details = null);
+
+    /// <summary>Changes the details; what is empty stays as it was.</summary>
+    /// <param name="details">With a number of identity only through <see cref="IIdentityNumberGrain"/>.</param>
+    /// <returns>All of them.</returns>
+    [Alias("set-details")]
+    Task<Reply<PersonDetails>> SetDetailsAsync(Command command, PersonDetails details);
+
+    /// <summary>The details in full; null where there are none. Its answer goes into no log and no journal.</summary>
+    [Alias("details"), AlwaysInterleave]
+    Task<PersonDetails?> DetailsAsync();
 
     [Alias("set-family")]
     Task<Reply<VolunteerRecord>> SetFamilyAsync(Command command, ImmutableArray<FamilyRecord> family);
@@ -50,6 +62,7 @@ public interface IVolunteerGrain : IGrainWithStringKey
 
 /// <summary>A volunteer's enrolment, as the grain answers it.</summary>
 /// <param name="Home">The grain key (region/id) of the person's first enrolment; empty if this is the first.</param>
+/// <param name="HasDetails">Whether somebody said a number of identity, a telephone or an address.</param>
 [GenerateSerializer, Immutable, Alias("timebank.volunteer-view")]
 public sealed record VolunteerRecord(
     [property: Id(0)] OpaqueId Id,
@@ -57,7 +70,8 @@ public sealed record VolunteerRecord(
     [property: Id(2)] DateOnly BirthDate,
     [property: Id(3)] DateOnly Enrolled,
     [property: Id(4)] string Home,
-    [property: Id(5)] ImmutableArray<FamilyRecord> Family);
+    [property: Id(5)] ImmutableArray<FamilyRecord> Family,
+    [property: Id(6)] bool HasDetails = false);
 
 /// <summary>A confirmed service: its hold, and the minutes to post to the volunteer.</summary>
 /// <param name="EntryId">The id for the posting entry.</param>
@@ -156,7 +170,12 @@ public sealed class VolunteerState : WorkflowState
     [JsonPropertyName("given")]
     public Dictionary<string, GivenState> Given { get; set; } = [];
 
-    public VolunteerRecord ToRecord(OpaqueId id) => new(id, DisplayName, BirthDate, Enrolled, Home, [.. Family]);
+    /// <summary>Number of identity, telephone and address; null where nobody said any.</summary>
+    [JsonPropertyName("details"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SealedDetails? Details { get; set; }
+
+    public VolunteerRecord ToRecord(OpaqueId id) =>
+        new(id, DisplayName, BirthDate, Enrolled, Home, [.. Family], Details is not null);
 }
 
 /// <summary>A stored answer to a gift or donation: the entry's index, and the giver's <see cref="PersonHours"/> after it.</summary>

@@ -31,4 +31,17 @@ internal static class PersonCalls
         person.StartsWith(Volunteers, StringComparison.Ordinal)
             ? (await grains.Volunteer(region, person[Volunteers.Length..]).GetAsync())?.BirthDate
             : (await grains.Elder(region, person[Elders.Length..]).GetAsync())?.BirthDate;
+
+    /// <summary>A person's details in full; null where nobody said any, or nobody is registered under that name.</summary>
+    public static Task<PersonDetails?> DetailsAsync(this IGrainFactory grains, RegionCode region, string person) =>
+        person.StartsWith(Volunteers, StringComparison.Ordinal)
+            ? grains.Volunteer(region, person[Volunteers.Length..]).DetailsAsync()
+            : grains.Elder(region, person[Elders.Length..]).DetailsAsync();
+
+    /// <summary>Changes a person's details; what is empty stays as it was.</summary>
+    public static Task<Reply<PersonDetails>> SetDetailsAsync(
+        this IGrainFactory grains, RegionCode region, string person, Command command, PersonDetails details) =>
+        person.StartsWith(Volunteers, StringComparison.Ordinal)
+            ? grains.Volunteer(region, person[Volunteers.Length..]).SetDetailsAsync(command, details)
+            : grains.Elder(region, person[Elders.Length..]).SetDetailsAsync(command, details);
 }

@@ -10,7 +10,7 @@ namespace TimeBank.Server;
 /// For volunteers: enrolment, family, gifts and donations of hours, and (other part) hours and statements. Amounts are minutes.
 /// </summary>
 public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registry, ILedgerReader ledger, StatementReader statements,
-    PageTokens tokens, DayRules rules, BusinessClock clock) : VolunteerService.VolunteerServiceBase
+    PageTokens tokens, DayRules rules, BusinessClock clock, Vault vault) : VolunteerService.VolunteerServiceBase
 {
     private const int MaxFamily = 20;
 
@@ -22,13 +22,18 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         string name = read.Name(request.DisplayName, "display_name");
         DateOnly birthDate = read.PastDay(request.BirthDate, "birth_date", clock.Today);
         ResourceName? home = read.ResourceOrNull(request.Home, "home", PersonContract.Volunteers);
+        PersonDetails? details = read.Details(request.Details, birthDate);
         read.Check();
         AccessInterceptor.RequireKnown(region);
 
         Command command = context.Command(request, id);
-        Reply<VolunteerRecord> reply = await grains.GetGrain<IVolunteerGrain>(region, command.NewId)
-            .EnrolAsync(command, name, birthDate, home?.GrainKey.ToString() ?? "");
-        return await WithStarsAsync(reply.OrThrow(), region);
+        string first = home?.GrainKey.ToString() ?? "";
+        Reply<VolunteerRecord> reply =
+            vault.IdentityKeys(region, PersonContract.Volunteers, details?.IdentityNumber ?? "") is [var key, .. var older]
+                ? await grains.GetGrain<IIdentityNumberGrain>(region, key)
+                    .EnrolVolunteerAsync(command, name, birthDate, first, details!, older)
+                : await grains.GetGrain<IVolunteerGrain>(region, command.NewId).EnrolAsync(command, name, birthDate, first, details);
+        return await WithDetailsAsync(context, reply.OrThrow(), region);
     }
 
     public override async Task<Volunteer> SetFamily(SetFamilyRequest request, ServerCallContext context)
@@ -41,7 +46,7 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
 
         Reply<VolunteerRecord> reply = await grains.Volunteer(volunteer)
             .SetFamilyAsync(context.Command(request, id), family);
-        return await WithStarsAsync(reply.OrThrow(), volunteer.Region);
+        return await WithDetailsAsync(context, reply.OrThrow(), volunteer.Region);
     }
 
     public override async Task<Volunteer> GetVolunteer(GetVolunteerRequest request, ServerCallContext context)
@@ -49,7 +54,8 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
         var read = new RequestReader();
         ResourceName name = read.Resource(request.Name, "name", PersonContract.Volunteers);
         read.Check();
-        return await WithStarsAsync(await grains.Volunteer(name).GetAsync() ?? throw Problem.Of(Reason.VolunteerNotFound), name.Region);
+        return await WithDetailsAsync(
+            context, await grains.Volunteer(name).GetAsync() ?? throw Problem.Of(Reason.VolunteerNotFound), name.Region);
     }
 
     public override async Task<ListVolunteersResponse> ListVolunteers(ListVolunteersRequest request, ServerCallContext context)
@@ -134,6 +140,14 @@ public sealed partial class VolunteerApi(IGrainFactory grains, IRegistry registr
             Entry = request.ValidateOnly ? "" : ResourceName.Of(volunteer.Region, "entries", moved.Entry),
             Hours = moved.Hours.ToContract(volunteer)
         };
+    }
+
+    private async Task<Volunteer> WithDetailsAsync(ServerCallContext context, VolunteerRecord volunteer, RegionCode region)
+    {
+        Volunteer contract = await WithStarsAsync(volunteer, region);
+        if (volunteer.HasDetails) contract.Details = (await grains.Volunteer(region, volunteer.Id.Text).DetailsAsync())
+            ?.ToContract(context.Caller().Has(Role.Counter));
+        return contract;
     }
 
     private async Task<Volunteer> WithStarsAsync(VolunteerRecord volunteer, RegionCode region)

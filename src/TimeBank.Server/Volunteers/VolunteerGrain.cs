@@ -7,7 +7,7 @@ namespace TimeBank.Server;
 /// <inheritdoc cref="IVolunteerGrain"/>
 public sealed class VolunteerGrain(
     [PersistentState(VolunteerState.Kind, GrainStorageNames.TimeBank)] IPersistentState<VolunteerState> state,
-    DueHours due, ILedgerReader ledger, DayRules rules, BusinessClock clock)
+    DueHours due, ILedgerReader ledger, DayRules rules, BusinessClock clock, Vault vault)
     : WorkflowGrain<VolunteerState>(state, clock), IVolunteerGrain
 {
     private PostingCursor _read = PostingCursor.Start;
@@ -16,8 +16,14 @@ public sealed class VolunteerGrain(
 
     private OpaqueId Id => OpaqueId.Parse(LocalKey);
 
-    public async Task<Reply<VolunteerRecord>> EnrolAsync(Command command, string displayName, DateOnly birthDate, string home)
+    private DetailsVault Sealed => new(vault, new VaultParty(Region, PersonCalls.Volunteers + LocalKey));
+
+    public async Task<Reply<VolunteerRecord>> EnrolAsync(
+        Command command, string displayName, DateOnly birthDate, string home, PersonDetails? details = null)
     {
+        if (Sealed.IsAnother(State.Details, command, details, State)) return Reason.RequestIdReused;
+        // Sealed before anything is written, since it may fail.
+        SealedDetails? sealedDetails = Sealed.Seal(State.Details, command, details);
         Policy policy = await rules.PolicyAsync(Region, Today);
         Refusal? refusal = OrderRule.Earn(birthDate, Today, policy.Hours) ?? await HomeAsync(home);
         refusal = await OnceAsync(command, () => refusal, () =>
@@ -26,9 +32,21 @@ public sealed class VolunteerGrain(
             State.BirthDate = birthDate;
             State.Home = home;
             State.Enrolled = Today;
+            State.Details = sealedDetails;
         });
         return refusal is null ? View() : refusal;
     }
+
+    public async Task<Reply<PersonDetails>> SetDetailsAsync(Command command, PersonDetails details)
+    {
+        if (Sealed.IsAnother(State.Details, command, details, State)) return Reason.RequestIdReused;
+        SealedDetails? sealedDetails = Sealed.Seal(State.Details, command, details);
+        Refusal? refusal = await OnceAsync(
+            command, () => Exists ? null : new Refusal(Reason.VolunteerNotFound), () => State.Details = sealedDetails);
+        return refusal is null ? Sealed.Open(State.Details) ?? PersonDetails.None : refusal;
+    }
+
+    public Task<PersonDetails?> DetailsAsync() => Task.FromResult(Sealed.Open(Stored.Details));
 
     public async Task<Reply<VolunteerRecord>> SetFamilyAsync(Command command, ImmutableArray<FamilyRecord> family)
     {
