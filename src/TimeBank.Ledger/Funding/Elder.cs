@@ -20,23 +20,27 @@ public sealed record ElderFacts(
     public bool HasAny(Difficulties some, DateOnly day) => (DifficultiesOn(day) & some) != Difficulties.None;
 
     /// <summary>The last assessment that was known on a day, whether it is valid and counts already or not.</summary>
-    public Assessment? LastAssessment(DateOnly day) => Known(day).LastOrDefault();
+    public Assessment? LastAssessment(DateOnly day, AbilityPolicy policy) => Known(day, policy).LastOrDefault();
 
     /// <summary>
     /// The assessment that counts on a day, valid or not. The last one does; but until the month of its recording is over, it can't take
-    /// away what an earlier one gave that is still valid (次月停发): the one with fewer points counts, which helps the elder.
+    /// away what an earlier one gave that is still valid (次月停发): the one with the worse grade counts, which helps the elder.
     /// </summary>
     public Assessment? AssessmentOn(DateOnly day, AbilityPolicy policy)
     {
-        Assessment[] known = [.. Known(day)];
+        Assessment[] known = [.. Known(day, policy)];
         int counted = Array.FindLastIndex(known, assessment => assessment.Recorded < new DateOnly(day.Year, day.Month, 1));
-        return known.Skip(counted).Where(assessment => day <= assessment.LastDay(policy)).MinBy(assessment => assessment.Points)
-            ?? known.LastOrDefault();
+        return known.Skip(counted).Where(assessment => day <= assessment.LastDay(policy))
+            .MaxBy(assessment => (assessment.Grade(policy), -assessment.Points)) ?? known.LastOrDefault();
     }
 
     /// <summary>The grade of the assessment that counts on a day, while it is valid; else null.</summary>
     public AbilityGrade? GradeOn(DateOnly day, AbilityPolicy policy) =>
-        AssessmentOn(day, policy) is { } counts && day <= counts.LastDay(policy) ? policy.GradeOf(counts.Points) : null;
+        AssessmentOn(day, policy) is { } counts && day <= counts.LastDay(policy) ? counts.Grade(policy) : null;
+
+    /// <summary>Whether an elder on the register is to be assessed again: the last assessment is over, or is within so many days.</summary>
+    public bool IsReassessmentDue(DateOnly day, int withinDays, AbilityPolicy policy) => StatusOn(day) == ElderStatus.Active
+        && LastAssessment(day, policy) is { } last && last.LastDay(policy) <= day.AddDays(withinDays);
 
     /// <summary>The last day of the assessment where it is the reason of a refusal that it is over; else null.</summary>
     internal DateOnly? EndedOn(DateOnly day, Policy policy, EntitlementReason? reason) =>
@@ -113,11 +117,13 @@ public sealed record ElderFacts(
         Notices.Where(notice => CountsFrom(notice) <= day).OrderBy(notice => notice.Day);
 
     /// <summary>
-    /// The assessments that were known on a day, in their order. Of two made on one day the one with fewer points, which helps the elder,
-    /// is the last.
+    /// The assessments that were known on a day, in their order. Of two made on one day the one with the worse grade or fewer points, which
+    /// helps the elder, is the last.
     /// </summary>
-    private IEnumerable<Assessment> Known(DateOnly day) => Assessments.Where(assessment => assessment.Recorded <= day)
-        .OrderBy(assessment => assessment.On).ThenByDescending(assessment => assessment.Points);
+    private IEnumerable<Assessment> Known(DateOnly day, AbilityPolicy policy) => Assessments
+        .Where(assessment => assessment.Recorded <= day)
+        .OrderBy(assessment => assessment.On).ThenBy(assessment => assessment.Grade(policy))
+        .ThenByDescending(assessment => assessment.Points);
 }
 
 /// <summary>A change in an elder's life, as somebody reported it.</summary>
@@ -216,6 +222,10 @@ public sealed record Assessment
     public DateOnly Recorded { get; init; }
 
     public RegionCode Region { get; }
+
+    public GradeChanges Changes { get; init; }
+
+    public AbilityGrade Grade(AbilityPolicy policy) => AbilityRule.Grade(Points, Changes, policy);
 
     /// <summary>The last day on which it is valid.</summary>
     public DateOnly LastDay(AbilityPolicy policy) => CivilPeriod.LastDay(On, policy.ValidMonths);

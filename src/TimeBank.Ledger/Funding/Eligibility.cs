@@ -44,7 +44,7 @@ public sealed record ProgrammeEligibility(int MinAge, AbilityGrade? MinGrade, Di
 
     /// <summary>Whether the valid assessment shows too little disability, or there is none.</summary>
     internal static EntitlementReason? GradeRefusal(ElderFacts elder, DateOnly day, Policy policy, AbilityGrade min) =>
-        elder.LastAssessment(day) is null ? EntitlementReason.NotAssessed
+        elder.LastAssessment(day, policy.Ability) is null ? EntitlementReason.NotAssessed
         : elder.GradeOn(day, policy.Ability) is not { } grade ? EntitlementReason.AssessmentExpired
         : grade < min ? EntitlementReason.AbilityTooGood
         : null;

@@ -21,6 +21,8 @@ public static partial class ChoiceContract
 
     private static readonly Benefit[] AllBenefits = Enum.GetValues<Benefit>();
 
+    private static readonly GradeChange[] AllGradeChanges = Enum.GetValues<GradeChange>();
+
     private static readonly FrozenDictionary<EntryCode, string> Codes = Enum.GetValues<EntryCode>()
         .ToFrozenDictionary(code => code, code => StoredName.UpperSnake(StoredName.Of(code)));
 
@@ -282,6 +284,15 @@ public static partial class ChoiceContract
     private static partial VisitGrounds ToDomain(this VisitGround ground);
 
     /// <summary>Flags of the domain, in the order of the contract's numbers.</summary>
+    public static IEnumerable<GradeChange> ToContract(this GradeChanges flags) =>
+        AllGradeChanges.Where(change => (flags & change.ToDomain()) != 0);
+
+    public static GradeChanges ToDomain(this IEnumerable<GradeChange> changes) =>
+        changes.Aggregate(GradeChanges.None, (flags, change) => flags | change.ToDomain());
+
+    [MapEnumValue(GradeChange.Unspecified, GradeChanges.None)]
+    public static partial GradeChanges ToDomain(this GradeChange change);
+
     public static IEnumerable<Difficulty> ToContract(this Difficulties flags) =>
         AllDifficulties.Where(difficulty => (flags & difficulty.ToDomain()) != 0);
 

@@ -14,6 +14,8 @@ public sealed partial class ElderApi(
     DayRules rules, BusinessClock clock, Vault vault, ILogger<ElderApi> log)
     : ElderService.ElderServiceBase
 {
+    private const int MaxDueDays = 366;
+
     public override async Task<Elder> RegisterElder(RegisterElderRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
@@ -51,8 +53,10 @@ public sealed partial class ElderApi(
         RegionCode region = read.Region(request.Parent, "parent");
         int size = read.PageSize(request.PageSize);
         string name = request.DisplayName.Length == 0 ? "" : read.Name(request.DisplayName, "display_name");
+        int dueDays = (int)read.Whole(request.AssessmentDueDays, "assessment_due_days", 0, MaxDueDays);
         read.Check();
 
+        if (request.HasAssessmentDueDays) return await ReassessmentsAsync(request, context, region, size, name, dueDays);
         RegistryQuery query = new RegistryQuery(region, ElderState.Kind).WhereNamed(ElderState.NamePath, name);
         (IReadOnlyList<RegistryRow<ElderState>> rows, string next) =
             await registry.PageAsync<ElderState>(query, size, tokens, context, request, request.PageToken);
@@ -62,21 +66,56 @@ public sealed partial class ElderApi(
         return response;
     }
 
+    /// <summary>Reads the register from the page's beginning on, since when an assessment ends is derived.</summary>
+    private async Task<ListEldersResponse> ReassessmentsAsync(
+        ListEldersRequest request, ServerCallContext context, RegionCode region, int size, string name, int dueDays)
+    {
+        DateOnly today = clock.Today;
+        Policy policy = await rules.PolicyAsync(region, today);
+        var response = new ListEldersResponse();
+        string? before = tokens.Read(context, request, request.PageToken);
+        await foreach (RegistryRow<ElderState> row in EldersAsync(region, before, context.CancellationToken))
+        {
+            if (!row.IsReadable)
+            {
+                response.Unreadable.Add(ResourceName.Of(region, PersonContract.Elders, row.Key));
+            }
+            else if (row.State.ToRecord(row.Id) is var elder && (name.Length == 0 || elder.DisplayName == name)
+                && elder.Facts(region).IsReassessmentDue(today, dueDays, policy.Ability))
+            {
+                if (response.Elders.Count == size)
+                {
+                    response.NextPageToken = tokens.Write(context, request, before!);
+                    break;
+                }
+                response.Elders.Add(elder.ToContract(region, today, policy));
+            }
+            before = row.Key;
+        }
+        return response;
+    }
+
     public override async Task<Elder> RecordAssessment(RecordAssessmentRequest request, ServerCallContext context)
     {
         var read = new RequestReader();
         Guid id = read.RequestId(request.RequestId);
         ResourceName elder = read.Resource(request.Elder, "elder", PersonContract.Elders);
         DateOnly day = read.Day(request.AssessedDate, "assessed_date");
+        AssessmentItemsRecord? items = Items(read, request.Items);
         // No points at all is the severest disability, so a field that was forgotten must not read as 0.
-        if (!request.HasScore) read.Refuse("score", "REQUIRED");
-        int score = (int)read.Whole(request.Score, "score", 0, AbilityPolicy.MaxPoints);
+        if (!request.HasScore && request.Items is null) read.Refuse("score", "REQUIRED");
+        int score = request.HasScore ? (int)read.Whole(request.Score, "score", 0, AbilityPolicy.MaxPoints) : items?.Sum ?? 0;
+        if (items is not null && score != items.Sum) read.Refuse("score", "NOT_THE_SUM", ("sum", $"{items.Sum}"));
+        IReadOnlyList<GradeChange> changes = read.Choices(request.GradeChanges, "grade_changes");
         RegionCode assessedIn = request.AssessedIn.Length == 0 ? elder.Region : read.Region(request.AssessedIn, "assessed_in");
         IReadOnlyList<Difficulty> difficulties = read.Choices(request.Difficulties, "difficulties");
         read.Check();
 
         Reply<ElderRecord> reply = await grains.Elder(elder).RecordAssessmentAsync(
-            context.Command(request, id), new AssessmentRecord(score, day, assessedIn.ToString()), difficulties.ToDomain());
+            context.Command(request, id), new AssessmentRecord(score, day, assessedIn.ToString())
+            {
+                Items = items, Changes = changes.Count == 0 ? null : changes.ToDomain(),
+            }, difficulties.ToDomain());
         return await ToContractAsync(context, reply.OrThrow(), elder.Region);
     }
 
@@ -97,6 +136,25 @@ public sealed partial class ElderApi(
             PoolRemaining = Unit.Minutes.Of(
                 granted.PoolRemaining ?? await PoolAfterAsync(elder.Region, granted.Entry, context.CancellationToken)),
         };
+    }
+
+    /// <returns>Null where none were said, or one of them is wrong.</returns>
+    private static AssessmentItemsRecord? Items(RequestReader read, AssessmentItems? items)
+    {
+        if (items is null) return null;
+        int before = read.Violations.Count;
+        var points = new AssessmentItemsRecord(
+            Points(items.HasSelfCare, items.SelfCare, "self_care", AbilityRule.MaxSelfCare),
+            Points(items.HasMovement, items.Movement, "movement", AbilityRule.MaxMovement),
+            Points(items.HasMentalState, items.MentalState, "mental_state", AbilityRule.MaxMentalState),
+            Points(items.HasParticipation, items.Participation, "participation", AbilityRule.MaxParticipation));
+        return read.Violations.Count == before ? points : null;
+
+        int Points(bool isSaid, int value, string field, int max)
+        {
+            if (!isSaid) read.Refuse($"items.{field}", "REQUIRED");
+            return (int)read.Whole(value, $"items.{field}", 0, max);
+        }
     }
 
     /// <summary>The pool's minutes right after an entry, so that a late retry gets the same answer.</summary>

@@ -102,7 +102,8 @@ internal static class ElderContract
             DisplayName = elder.DisplayName,
             BirthDate = elder.BirthDate.ToContract(),
             RegisteredDate = elder.Registered.ToContract(),
-            Assessment = elder.Facts(region).LastAssessment(today) is { } latest ? ToContract(latest, policy.Ability) : null,
+            Assessment = elder.Facts(region).LastAssessment(today, policy.Ability) is { } latest
+                ? ToContract(latest, elder, policy.Ability) : null,
         };
         contract.Difficulties.Add(elder.Difficulties.ToContract());
         contract.Status = elder.Status.ToContract();
@@ -120,12 +121,22 @@ internal static class ElderContract
         Difficulty = notice.Difficulty?.ToContract().FirstOrDefault() ?? Difficulty.Unspecified,
     };
 
-    private static Assessment ToContract(Ledger.Assessment assessment, AbilityPolicy policy) => new()
+    private static Assessment ToContract(Ledger.Assessment assessment, ElderRecord elder, AbilityPolicy policy) => new()
     {
         AssessedDate = assessment.On.ToContract(),
         Score = assessment.Points,
-        Grade = policy.GradeOf(assessment.Points).ToContract(),
+        Grade = assessment.Grade(policy).ToContract(),
+        PreliminaryGrade = policy.GradeOf(assessment.Points).ToContract(),
+        GradeChanges = { assessment.Changes.ToContract() },
         ValidUntil = assessment.LastDay(policy).ToContract(),
         Region = ResourceName.OfRegion(assessment.Region),
+        // The rules need only the sum, so the items stand in the record alone.
+        Items = elder.Assessments.Last(one => one.Day == assessment.On && one.Points == assessment.Points
+            && (one.Changes ?? GradeChanges.None) == assessment.Changes).Items?.ToContract(),
+    };
+
+    private static AssessmentItems ToContract(this AssessmentItemsRecord items) => new()
+    {
+        SelfCare = items.SelfCare, Movement = items.Movement, MentalState = items.MentalState, Participation = items.Participation,
     };
 }

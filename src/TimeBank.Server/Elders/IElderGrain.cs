@@ -104,7 +104,7 @@ public sealed record ElderRecord(
         BirthDate, home, DifficultiesBefore ?? Difficulties,
         [.. Assessments.Select(assessment => new Assessment(assessment.Points, assessment.Day, RegionCode.Parse(assessment.Region))
         {
-            Recorded = assessment.Recorded ?? assessment.Day,
+            Recorded = assessment.Recorded ?? assessment.Day, Changes = assessment.Changes ?? GradeChanges.None,
         })])
     {
         // A server of the build before notices answers without them.
@@ -215,10 +215,28 @@ public sealed class ElderState : WorkflowState
 /// <param name="Points">0 to 90.</param>
 /// <param name="Region">The code of the region that assessed.</param>
 /// <param name="Recorded">The day on which it was recorded here; null in what older builds stored.</param>
+/// <param name="Items">The points by indicator; null where only their sum was said.</param>
+/// <param name="Changes">What makes the grade worse than the points; null: nothing.</param>
 [GenerateSerializer, Immutable, Alias("timebank.assessment")]
 public sealed record AssessmentRecord(
     [property: Id(0), JsonPropertyName("points")] int Points,
     [property: Id(1), JsonPropertyName("day")] DateOnly Day,
     [property: Id(2), JsonPropertyName("region")] string Region,
     [property: Id(3), JsonPropertyName("recorded"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    DateOnly? Recorded = null);
+    DateOnly? Recorded = null,
+    [property: Id(4), JsonPropertyName("items"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    AssessmentItemsRecord? Items = null,
+    [property: Id(5), JsonPropertyName("changes"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    GradeChanges? Changes = null);
+
+/// <summary>The points of an assessment by first-level indicator, as <see cref="AbilityRule"/> bounds them.</summary>
+[GenerateSerializer, Immutable, Alias("timebank.assessment-items")]
+public sealed record AssessmentItemsRecord(
+    [property: Id(0), JsonPropertyName("selfCare")] int SelfCare,
+    [property: Id(1), JsonPropertyName("movement")] int Movement,
+    [property: Id(2), JsonPropertyName("mentalState")] int MentalState,
+    [property: Id(3), JsonPropertyName("participation")] int Participation)
+{
+    [JsonIgnore]
+    public int Sum => SelfCare + Movement + MentalState + Participation;
+}
