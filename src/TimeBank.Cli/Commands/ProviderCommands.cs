@@ -109,13 +109,14 @@ internal static class ProviderCommands
     {
         Option<string> name = make.Option("--name", "名称", "its name", required: true),
             from = make.Option("--from", "资质起", "accredited from", required: true),
-            to = make.Option("--to", "资质止", "accredited until", required: true);
+            to = make.Option("--to", "资质止", "accredited until", required: true),
+            creditCode = make.Option("--credit-code", "统一社会信用代码", "its unified social credit code");
         Option<string[]> services = new("--service")
         {
             Description = make.Language["服务种类，可多次", "a kind of service; may be repeated"],
             Required = true, AllowMultipleArgumentsPerToken = true
         };
-        return make.Command("register", "登记机构", "register a provider", [name, services, from, to], async (session, parsed) =>
+        return make.Command("register", "登记机构", "register a provider", [name, services, from, to, creditCode], async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Administrator, session.Settings.Region));
             var request = new RegisterProviderRequest
@@ -128,6 +129,7 @@ internal static class ProviderCommands
                     FirstDay = TimeText.ParseDay(parsed.GetValue(from)!),
                     LastDay = TimeText.ParseDay(parsed.GetValue(to)!)
                 },
+                CreditCode = parsed.GetValue(creditCode) ?? "",
             };
             request.ServiceTypes.Add((parsed.GetValue(services) ?? []).Select(EnumText.Parse<ServiceType>));
             Show(session, await client.RegisterProviderAsync(request));
@@ -211,6 +213,7 @@ internal static class ProviderCommands
         session.Screen.Facts(
             ResourceNames.Short(provider.Name),
             (language["名称", "name"], provider.DisplayName),
+            (language["统一社会信用代码", "credit code"], provider.CreditCode),
             (language["服务", "services"], ServicesOf(provider, language)),
             (language["资质", "accredited"], provider.Accreditation is null ? "" : TimeText.Of(provider.Accreditation)),
             (language["信用", "standing"], $"{EnumText.Of(provider.Standing, language)} {provider.StandingNote}".Trim()),

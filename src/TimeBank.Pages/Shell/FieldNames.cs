@@ -66,7 +66,7 @@ public static class FieldNames
             ["monthly_bed_fee"] = ("其中床位费", "The bed's part of it"), ["first_month"] = ("第一个月", "First month"),
             ["months"] = ("几个月", "How many months"), ["deposit"] = ("押金", "Deposit"),
             ["paid_date"] = ("付款日", "The bank's day"), ["identity_number"] = ("证件号码", "Number of identity"),
-            ["telephone"] = ("电话", "Telephone"), ["address"] = ("住址", "Address"),
+            ["telephone"] = ("电话", "Telephone"), ["credit_code"] = ("统一社会信用代码", "Credit code"), ["address"] = ("住址", "Address"),
         }.ToFrozenDictionary();
 
     /// <summary>

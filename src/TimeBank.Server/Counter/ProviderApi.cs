@@ -27,11 +27,23 @@ public sealed partial class ProviderApi(
         IReadOnlyList<V1.ServiceType> types = read.Choices(request.ServiceTypes, "service_types", required: true);
         if (request.Accreditation is null) read.Refuse("accreditation", "REQUIRED");
         (DateOnly First, DateOnly Last) accreditation = read.Period(request.Accreditation, "accreditation");
+        string creditCode = "";
+        if (request.CreditCode.Length > 0 && UnifiedCreditCode.Check(request.CreditCode, out creditCode) is { } fault)
+        {
+            read.Refuse("credit_code", fault switch
+            {
+                CreditCodeFault.NotOfItsForm => "NOT_A_CREDIT_CODE",
+                CreditCodeFault.CheckCharacterWrong => "CREDIT_CODE_CHECK",
+            });
+        }
         read.Check();
         AccessInterceptor.RequireKnown(region);
         Command command = context.Command(request, id);
         var provider = new ProviderRecord(command.NewId.Text, name, [.. types.Select(type => type.ToDomain())], accreditation.First,
-            accreditation.Last, []);
+            accreditation.Last, [])
+        {
+            CreditCode = creditCode.Length == 0 ? null : creditCode,
+        };
         Reply<ProviderRecord> reply = await grains.GetGrain<IProviderGrain>(region, command.NewId)
             .RegisterAsync(command, provider);
         return await ToContractAsync(context, region, reply.OrThrow());

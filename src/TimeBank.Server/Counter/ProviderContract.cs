@@ -32,6 +32,7 @@ internal static class ProviderContract
             PrepaidPayable = payable is var (_, prepaid) ? Unit.Fen.Of(prepaid) : null,
             Prices = { record.PricesFrom(day) },
             Opening = record.Opening?.ToContract(),
+            CreditCode = record.CreditCode ?? "",
         };
         if (!seesFile) return provider;
         provider.Decisions.Add(record.Standings.Select((decision, at) => decision.ToContract(at + 1)));

@@ -64,6 +64,7 @@ public interface IProviderGrain : IGrainWithStringKey
 /// <param name="Prices">Null: it has published none.</param>
 /// <param name="Opening">Null: it has not said.</param>
 /// <param name="Forgotten">How many of its oldest accreditations made room for new ones; null: none.</param>
+/// <param name="CreditCode">The unified social credit code; null: it was not said.</param>
 [GenerateSerializer, Immutable, Alias("timebank.provider-record")]
 public sealed record ProviderRecord(
     [property: Id(0), JsonPropertyName("id")] string Id,
@@ -81,7 +82,9 @@ public sealed record ProviderRecord(
     [property: Id(9), JsonPropertyName("opening"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     OpeningRecord? Opening = null,
     [property: Id(10), JsonPropertyName("forgotten"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    int? Forgotten = null)
+    int? Forgotten = null,
+    [property: Id(11), JsonPropertyName("creditCode"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? CreditCode = null)
 {
     [JsonIgnore]
     public int ForgottenAccreditations => Forgotten ?? 0;

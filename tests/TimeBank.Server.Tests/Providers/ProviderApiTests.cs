@@ -36,6 +36,29 @@ public sealed class ProviderApiTests(TestServer server)
             .IsRefusedAsync(Reason.ProviderNotFound);
     }
 
+    /// <summary>A made-up code, of a region that isn't there.</summary>
+    [Fact]
+    public async Task A_providers_credit_code_is_checked_and_shown()
+    {
+        var registration = new RegisterProviderRequest
+        {
+            RequestId = Desk.Id(), Parent = _desk.Region, DisplayName = "有码食堂", ServiceTypes = { ServiceType.Meal },
+            Accreditation = Desk.AllDays, CreditCode = "52439999 ma0000001d",
+        };
+        Provider provider = await _desk.Administrator.RegisterProviderAsync(registration);
+
+        Assert.Equal("52439999MA0000001D", provider.CreditCode);
+        Assert.Equal(
+            provider.CreditCode,
+            (await _desk.Administrator.GetProviderAsync(new GetProviderRequest { Name = provider.Name })).CreditCode);
+        foreach (string wrong in (string[])["52439999MA00000010", "52439999MAO000001D"])
+        {
+            await _desk.Administrator
+                .RegisterProviderAsync(new RegisterProviderRequest(registration) { RequestId = Desk.Id(), CreditCode = wrong })
+                .IsRefusedAsync(Reason.InvalidField, "credit_code");
+        }
+    }
+
     [Fact]
     public async Task Lists_go_by_type_and_standing_and_show_debts_to_those_who_may_see_them()
     {
