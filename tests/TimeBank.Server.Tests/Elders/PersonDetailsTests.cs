@@ -181,7 +181,8 @@ public sealed class PersonDetailsTests(TestServer server) : IClassFixture<TestSe
     };
 
     private async Task<IdentityHolder> FindAsync(Role role, string number) =>
-        await _desk.Volunteers(role).GetIdentityHolderAsync(new GetIdentityHolderRequest { Parent = _desk.Region, IdentityNumber = number });
+        await _desk.Volunteers(role)
+            .GetIdentityHolderAsync(new GetIdentityHolderRequest { Parent = _desk.Region, IdentityNumber = number });
 
     private static async Task<Elder> GetAsync(ElderService.ElderServiceClient client, Elder elder) =>
         await client.GetElderAsync(new GetElderRequest { Name = elder.Name });
