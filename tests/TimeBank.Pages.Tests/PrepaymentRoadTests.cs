@@ -34,6 +34,11 @@ public sealed partial class PrepaymentRoadTests(LaterMonths months)
         await Expect(elder.Locator("dl.facts")).ToContainTextAsync("履行中");
 
         await PayInAsync(maker, id);
+        await elder.ReloadAsync();
+        // Each instalment with its day, its amount and its entry.
+        await Expect(elder.Locator("#movements tbody tr")).ToHaveCountAsync(2);
+        await Expect(elder.Locator("#movements tbody tr").First).ToContainTextAsync("500.00元");
+        await Expect(elder.Locator("#movements tbody tr").Last).ToContainTextAsync("预收 600");
         await months.NextMonthAsync();
         await DrawAsync(maker);
         await elder.ReloadAsync();
@@ -58,9 +63,13 @@ public sealed partial class PrepaymentRoadTests(LaterMonths months)
         await RefundAsync(maker, id);
         await elder.ReloadAsync();
         await Expect(elder.Locator("dl.facts")).ToContainTextAsync("780.00元");
+        // It came in twice, a month was drawn, it ended, and the rest went back, was sent back by the bank and went back again.
+        await Expect(elder.Locator("#movements tbody tr")).ToHaveCountAsync(7);
+        await Expect(elder.Locator("#movements tbody tr").Last).ToContainTextAsync("780.00元");
         await Expect(elder.Locator("main > .panel").First).ToContainTextAsync("没有等着退给您的钱");
         await clerk.GotoAsync($"/provider/prepayments/{id}");
         await Expect(clerk.Locator(".cards")).ToContainTextAsync("20.00元");
+        await Expect(clerk.Locator("#movements tbody tr")).ToHaveCountAsync(7);
         foreach (IPage page in (IPage[])[clerk, elder, maker]) await page.Context.CloseAsync();
     }
 
