@@ -66,9 +66,10 @@ public sealed class AssessmentTests(TestServer server) : IClassFixture<TestServe
         string later = await AssessedAsync(100);
         await due.RegisterAsync();
 
-        Assert.Equal(soon.Order(StringComparer.Ordinal), await ListAsync(30));
-        Assert.Equal([soon[2]], await ListAsync(0));
-        Assert.Equal([.. soon.Append(later).Order(StringComparer.Ordinal)], await ListAsync(366));
+        string[] within30 = await ListAsync(30), over = await ListAsync(0), all = await ListAsync(366);
+        Assert.Equal(soon.Order(StringComparer.Ordinal), within30);
+        Assert.Equal([soon[2]], over);
+        Assert.Equal(soon.Append(later).Order(StringComparer.Ordinal), all);
         await due.Elders().ListEldersAsync(new ListEldersRequest { Parent = due.Region, AssessmentDueDays = 367 })
             .IsRefusedAsync(Reason.InvalidField, "assessment_due_days");
         await due.Elders().ListEldersAsync(new ListEldersRequest { Parent = due.Region, AssessmentDueDays = -1 })
