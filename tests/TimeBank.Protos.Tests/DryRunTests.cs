@@ -9,8 +9,7 @@ public sealed class DryRunTests
     private static readonly string[] Stateful =
     [
         "RegisterElder", "RecordAssessment", "EnrolVolunteer", "SetFamily", "SetPersonDetails", "CreateFund", "CreateProgramme",
-            "RegisterProvider",
-            "SetStanding", "ProposeVersion", "ApproveVersion",
+        "ProposeVersion", "ApproveVersion",
         "CheckIn", "CheckOut", "DisputeOrder", "RateOrder", "SetHome", "RecordPresence", "RecordService", "AdvanceClock", "FinishScenario",
         "StartDeviceEnrolment", "EnrolDevice", "ApproveDevice", "RevokeDevice", "SetPin", "ResetPin", "BindCard", "BlockCard",
         "RequestConfirmation", "AnswerConfirmation", "AskCardUnbinding", "UnbindCard", "RecordVisit",

@@ -116,7 +116,8 @@ internal static class ProviderCommands
             Description = make.Language["服务种类，可多次", "a kind of service; may be repeated"],
             Required = true, AllowMultipleArgumentsPerToken = true
         };
-        return make.Command("register", "登记机构", "register a provider", [name, services, from, to, creditCode], async (session, parsed) =>
+        return make.Command("register", "登记机构", "register a provider", [name, services, from, to, creditCode, make.DryRun],
+            async (session, parsed) =>
         {
             var client = new Client(await session.AsAsync(Role.Administrator, session.Settings.Region));
             var request = new RegisterProviderRequest
@@ -124,6 +125,7 @@ internal static class ProviderCommands
                 RequestId = session.RequestId(),
                 Parent = session.Region,
                 DisplayName = parsed.GetValue(name)!,
+                ValidateOnly = make.IsDryRun(parsed),
                 Accreditation = new Period
                 {
                     FirstDay = TimeText.ParseDay(parsed.GetValue(from)!),
@@ -143,7 +145,7 @@ internal static class ProviderCommands
             "good, white-listed, suspended or black-listed");
         Option<string> from = make.Option("--from", "起始日，默认今天", "the first day; today if left out"),
             to = make.Option("--to", "截止日", "the last day"), note = make.Option("--note", "原因", "why", required: true);
-        return make.Command("standing", "设定信用", "set a provider's standing", [provider, standing, from, to, note],
+        return make.Command("standing", "设定信用", "set a provider's standing", [provider, standing, from, to, note, make.DryRun],
             async (session, parsed) =>
         {
             string name = session.Name("providers", parsed.GetValue(provider)!);
@@ -154,6 +156,7 @@ internal static class ProviderCommands
                 Provider = name,
                 Standing = EnumText.Parse<Standing>(parsed.GetValue(standing)!),
                 FirstDay = parsed.GetValue(from) is { } first ? TimeText.ParseDay(first) : null,
+                ValidateOnly = make.IsDryRun(parsed),
                 LastDay = parsed.GetValue(to) is { } last ? TimeText.ParseDay(last) : null,
                 Note = parsed.GetValue(note)!,
             }));

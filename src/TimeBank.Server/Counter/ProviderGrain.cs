@@ -227,25 +227,20 @@ public sealed partial class ProviderGrain(
 {
     public async Task<Reply<ProviderRecord>> RegisterAsync(Command command, ProviderRecord provider)
     {
+        return command.IsDryRun ? await DryRunAsync(Answer) : await Answer();
+
         // No rule to ask: the grain's key is made from the command's id, so no other command can have taken it.
-        Refusal? refusal = await OnceAsync(command, () => null, () => State.Provider = provider);
-        return refusal is null ? State.Provider! : refusal;
+        async Task<Reply<ProviderRecord>> Answer() =>
+            await OnceAsync(command, () => null, () => State.Provider = provider) is { } refusal ? refusal : State.Provider!;
     }
 
     // It interleaves, so it must not see the copy of a dry run.
     public Task<ProviderRecord?> GetAsync() => Task.FromResult(Stored.Provider);
 
-    public async Task<Reply<ProviderRecord>> SetStandingAsync(Command command, StandingRecord standing)
-    {
-        Refusal? refusal = await OnceAsync(
-            command,
-            () => State.Provider is null ? new Refusal(Reason.ProviderNotFound) : null,
-            () => State.Provider = State.Provider! with
-            {
-                Standings = State.Provider.Standings.Add(standing with { By = command.Actor }),
-            });
-        return refusal is null ? State.Provider! : refusal;
-    }
+    public Task<Reply<ProviderRecord>> SetStandingAsync(Command command, StandingRecord standing) => StepAsync(command, () => OnceAsync(
+        command,
+        () => null,
+        () => State.Provider = State.Provider! with { Standings = State.Provider.Standings.Add(standing with { By = command.Actor }) }));
 
     public Task<Reply<ProviderRecord>> AppealAsync(Command command, int decision) => StepAsync(command, () => OnceAsync(
         command,

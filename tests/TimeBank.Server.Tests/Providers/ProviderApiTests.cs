@@ -21,8 +21,12 @@ public sealed class ProviderApiTests(TestServer server)
             RequestId = _desk.Id("register"), Parent = _desk.Region, DisplayName = "阳光食堂",
             ServiceTypes = { ServiceType.Meal, ServiceType.Bath }, Accreditation = Desk.AllDays,
         };
+        Provider would = await server.TriedAsync(
+            async () => await _desk.Administrator.RegisterProviderAsync(new(registration) { ValidateOnly = true }), "430102");
+        await _desk.Administrator.GetProviderAsync(new GetProviderRequest { Name = would.Name }).IsRefusedAsync(Reason.ProviderNotFound);
         Provider provider = await _desk.Administrator.RegisterProviderAsync(registration);
 
+        Assert.Equal(would, provider);
         Assert.Equal(provider, await _desk.Administrator.RegisterProviderAsync(registration));
         Assert.Equal(("阳光食堂", Standing.Good, Desk.AllDays, Desk.Fen(0)),
             (provider.DisplayName, provider.Standing, provider.Accreditation, provider.Payable));
@@ -91,8 +95,12 @@ public sealed class ProviderApiTests(TestServer server)
             Note = "骗补"
         };
 
+        Provider would = await server.TriedAsync(
+            async () => await _desk.Administrator.SetStandingAsync(new(decision) { ValidateOnly = true }), "430102");
+        Assert.Empty((await _desk.Administrator.GetProviderAsync(new GetProviderRequest { Name = provider })).Decisions);
         Provider listed = await _desk.Administrator.SetStandingAsync(decision);
 
+        Assert.Equal(would, listed);
         Assert.Equal(listed, await _desk.Administrator.SetStandingAsync(decision));
         Assert.Equal((Standing.BlackListed, "骗补"), (listed.Standing, listed.StandingNote));
         Assert.Null(listed.StandingPeriod.LastDay);
