@@ -4,6 +4,7 @@ using TimeBank.Pages.ForFinance;
 using TimeBank.Pages.Shell;
 using TimeBank.Pages.Terminal;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -36,6 +37,7 @@ public static class PagesSetup
         services.AddHttpContextAccessor();
         services.AddScoped<Visitor>();
         services.AddSingleton<RunBoard>();
+        services.AddSingleton(all => new KeptForms(all.GetRequiredService<IDataProtectionProvider>(), isSecure));
         // Chinese letters as themselves: as numeric references a page would have twice the bytes.
         services.AddSingleton(HtmlEncoder.Create(UnicodeRanges.All));
         services.AddAntiforgery(forgery =>

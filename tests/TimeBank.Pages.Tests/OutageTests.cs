@@ -15,10 +15,13 @@ using Xunit;
 
 namespace TimeBank.Pages.Tests;
 
-/// <summary>What a person reads while the ledger behind the pages answers late, or not at all. The pages stand alone here.</summary>
+/// <summary>
+/// What a person reads while the ledger behind the pages answers late, or not at all, and what becomes of a form whose sender confirms
+/// first who they are. The pages stand alone here.
+/// </summary>
 public sealed class OutageTests : IAsyncLifetime
 {
-    private const string Me = "regions/430211/volunteers/0123456789AB", Give = "/hours/give";
+    private const string Subject = "0123456789AB", Me = $"regions/430211/volunteers/{Subject}", Give = "/hours/give";
 
     private readonly Ledger _ledger = new();
     private WebApplication? _app;
@@ -110,6 +113,64 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_an_unknown_outcome_an_answer_to_an_appeal_stays_and_finds_out()
+    {
+        const string answer = "/finance/appeals/0123456789AB/1";
+        Dictionary<string, string> form = Surfer.Hidden((await Volunteer.FollowAsync(answer)).Text, "answer");
+        (form["Sent.Choice"], form["Sent.Note"]) = ("upheld", "已核");
+        Dictionary<string, string> confirm = Surfer.Hidden((await Volunteer.PostAsync(answer, form)).Text, "answer");
+        Assert.Empty(_ledger.Sent);
+        _ledger.Lost = StatusCode.Unavailable;
+        // The second time the page knows that it was answered, and would offer no form.
+        for (int times = 0; times < 2; times++)
+        {
+            var unknown = await Volunteer.PostAsync(answer, confirm);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, unknown.Status);
+            Assert.DoesNotContain("<form method=\"post\" hidden", unknown.Text, StringComparison.Ordinal);
+            Dictionary<string, string> again = Surfer.Hidden(unknown.Text, "answer");
+            Assert.Equal(
+                (form["Sent.RequestId"], "upheld", "已核"), (again["Sent.RequestId"], again["Sent.Choice"], again["Sent.Note"]));
+        }
+
+        _ledger.Lost = null;
+        Assert.Equal(HttpStatusCode.Redirect, (await Volunteer.PostAsync(answer, confirm)).Status);
+        Assert.Equal(Enumerable.Repeat(form["Sent.RequestId"], 3), _ledger.Sent);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_form_whose_sender_confirms_first_who_they_are_is_found_as_it_was_left(bool atSecondStep)
+    {
+        const string standing = "/finance/providers/0123456789AB/standing", note = "票据不全 <b>";
+        Dictionary<string, string> form = Surfer.Hidden((await Volunteer.FollowAsync(standing)).Text, "check"), sent = form;
+        (form["Sent.Standing"], form["Sent.First"], form["Sent.Last"], form["Sent.Note"]) =
+            (nameof(Standing.Suspended), "2026-11-02", "", note);
+        if (atSecondStep) sent = Surfer.Hidden((await Volunteer.PostAsync(standing, form)).Text, "check");
+        _ledger.SignedInAgo = TimeSpan.FromMinutes(6);
+
+        var late = await Volunteer.PostAsync(standing, sent);
+
+        Assert.Equal(HttpStatusCode.BadRequest, late.Status);
+        Assert.Contains($"/sign-in?again=true&amp;back={Uri.EscapeDataString(standing)}", late.Text, StringComparison.Ordinal);
+        Assert.Empty(_ledger.Sent);
+        Assert.DoesNotContain(
+            Volunteer.Cookies.GetAllCookies(), cookie => Uri.UnescapeDataString(cookie.Value).Contains("票据", StringComparison.Ordinal));
+        _ledger.SignedInAgo = TimeSpan.Zero;
+        // Nobody else finds it, and no other page does.
+        _ledger.Subject = "BA9876543210";
+        Assert.DoesNotContain("票据", (await Volunteer.GetAsync(standing)).Text, StringComparison.Ordinal);
+        _ledger.Subject = Subject;
+        Assert.DoesNotContain("票据", (await Volunteer.GetAsync(standing + "?region=430211")).Text, StringComparison.Ordinal);
+        string found = (await Volunteer.GetAsync(standing)).Text;
+        Assert.Contains("value=\"票据不全 &lt;b&gt;\"", found, StringComparison.Ordinal);
+        Assert.Contains("<option value=\"Suspended\" selected", found, StringComparison.Ordinal);
+        Assert.Contains("value=\"2026-11-02\"", found, StringComparison.Ordinal);
+        Assert.Equal(form["Sent.RequestId"], Surfer.Hidden(found, "check")["Sent.RequestId"]);
+        Assert.DoesNotContain("票据", (await Volunteer.GetAsync(standing)).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_refusal_is_no_unknown_outcome_and_the_next_try_is_another_request()
     {
         Dictionary<string, string> form = await FormAsync();
@@ -146,11 +207,18 @@ public sealed class OutageTests : IAsyncLifetime
     /// <summary>A ledger that carries out what it is asked, and may lose the answer.</summary>
     private sealed class Ledger : CallInvoker, IContractCalls
     {
+        private AppealState _appeal = AppealState.Open;
+
         public StatusCode? Lost { get; set; }
 
         public bool LosesReads { get; set; }
 
-        /// <summary>The request ids of the donations and the agreements that arrived.</summary>
+        /// <summary>How long ago the visitor signed in, and who it is.</summary>
+        public TimeSpan SignedInAgo { get; set; }
+
+        public string Subject { get; set; } = OutageTests.Subject;
+
+        /// <summary>The request ids of what arrived to be carried out.</summary>
         public List<string> Sent { get; } = [];
 
         public DateTimeOffset Now { get; } = new(2026, 10, 20, 9, 0, 0, TimeSpan.FromHours(8));
@@ -164,8 +232,14 @@ public sealed class OutageTests : IAsyncLifetime
         {
             if (request is DonateHoursRequest donation) Sent.Add(donation.RequestId);
             if (request is ProposePrepaymentRequest { ValidateOnly: false } proposal) Sent.Add(proposal.RequestId);
+            if (request is SetStandingRequest { ValidateOnly: false } decision) Sent.Add(decision.RequestId);
+            if (request is AnswerAppealRequest { ValidateOnly: false } answered)
+            {
+                Sent.Add(answered.RequestId);
+                _appeal = AppealState.Upheld;
+            }
             bool isLost = Lost is not null && (LosesReads || request is DonateHoursRequest or RedeemVoucherRequest { ValidateOnly: false }
-                or ProposePrepaymentRequest { ValidateOnly: false });
+                or ProposePrepaymentRequest { ValidateOnly: false } or AnswerAppealRequest { ValidateOnly: false });
             Task<TResponse> answer = isLost ? Task.FromException<TResponse>(new RpcException(new Status(Lost!.Value, "")))
                 : Task.FromResult((TResponse)AnswerTo(request, Activator.CreateInstance<TResponse>()!));
             return new AsyncUnaryCall<TResponse>(answer, Task.FromResult(new Metadata()), () => Status.DefaultSuccess, () => [], () => { });
@@ -183,7 +257,7 @@ public sealed class OutageTests : IAsyncLifetime
         public override AsyncDuplexStreamingCall<TRequest, TResponse> AsyncDuplexStreamingCall<TRequest, TResponse>(
             Method<TRequest, TResponse> method, string? host, CallOptions options) => throw new NotSupportedException();
 
-        private static object AnswerTo(object request, object empty) => (request, empty) switch
+        private object AnswerTo(object request, object empty) => (request, empty) switch
         {
             (DonateHoursRequest, DonateHoursResponse) => new DonateHoursResponse { Entry = "regions/430211/entries/12" },
             (RedeemVoucherRequest, RedeemVoucherResponse) => new RedeemVoucherResponse
@@ -202,6 +276,19 @@ public sealed class OutageTests : IAsyncLifetime
                 State = PrepaymentState.Proposed, MonthlyAmount = proposal.MonthlyAmount, Deposit = Fen(0),
                 FirstMonth = proposal.FirstMonth, Months = proposal.Months,
             },
+            (_, Provider) => new Provider
+            {
+                Name = "regions/430211/providers/0123456789AB", DisplayName = "演示食堂", Standing = Standing.Good,
+                Decisions =
+                {
+                    new StandingDecision
+                    {
+                        Number = 1, Standing = Standing.Suspended, Note = "查", DecidedBy = "X",
+                        Period = new Period { FirstDay = new Google.Type.Date { Year = 2030, Month = 1, Day = 1 } },
+                        Appeal = new StandingAppeal { By = "Y", Note = "票齐", State = _appeal, Time = new() },
+                    },
+                },
+            },
             (_, Hours) => new Hours { Earned = Minutes(600), Available = Minutes(600), Held = Minutes(0), Lifetime = Minutes(600) },
             _ => empty,
         };
@@ -217,11 +304,14 @@ public sealed class OutageTests : IAsyncLifetime
         protected override Task<AuthenticateResult> HandleAuthenticateAsync()
         {
             PathString path = Context.Request.Path;
-            string role = path.StartsWithSegments("/redeem") || path.StartsWithSegments("/provider") ? "provider_clerk" : "volunteer";
+            string role = path.StartsWithSegments("/redeem") || path.StartsWithSegments("/provider") ? "provider_clerk"
+                : path.StartsWithSegments("/finance") ? "finance_checker" : "volunteer";
+            var ledger = (Ledger)Context.RequestServices.GetRequiredService<IContractCalls>();
+            long signedIn = (TimeProvider.System.GetUtcNow() - ledger.SignedInAgo).ToUnixTimeSeconds();
             var identity = new ClaimsIdentity(
                 [
                     new(Visitor.RoleClaim, role), new(Visitor.RegionClaim, "430211"), new(Visitor.PartyClaim, Me),
-                    new(Visitor.SubjectClaim, "0123456789AB"),
+                    new(Visitor.SubjectClaim, ledger.Subject), new(Visitor.SignedInClaim, $"{signedIn}"),
                 ],
                 Scheme.Name);
             return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(new ClaimsPrincipal(identity), Scheme.Name)));

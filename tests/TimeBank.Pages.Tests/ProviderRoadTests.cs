@@ -125,6 +125,11 @@ public sealed class ProviderRoadTests(HalfMonth month)
         Assert.Contains("您只能查看", (await maker.GetAsync($"{file}/standing")).Text, StringComparison.Ordinal);
         Assert.DoesNotContain($"{file}/standing", (await maker.GetAsync(file)).Text, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.BadRequest, (await checker.SendAsync($"{file}/standing", "check", ("Standing", ""))).Status);
+        // What the contract refuses is refused at the first step.
+        var past = await checker.SendAsync(
+            $"{file}/standing", "check", ("Standing", nameof(Standing.Suspended)), ("First", "2026-10-01"), ("Note", "查"));
+        Assert.Equal(HttpStatusCode.BadRequest, past.Status);
+        Assert.Contains("<span class=\"field-name\">从</span>", past.Text, StringComparison.Ordinal);
         var looked = await checker.SendAsync(
             $"{file}/standing", "check", ("Standing", nameof(Standing.BlackListed)), ("First", ""), ("Last", "2026-12-31"),
             ("Note", "虚报 <i>"));
@@ -132,7 +137,7 @@ public sealed class ProviderRoadTests(HalfMonth month)
         // Nothing was decided yet.
         string black = $"/providers?region={PlayedServer.Tianyuan}&list=black";
         Assert.DoesNotContain("虚报", (await anybody.GetAsync(black)).Text, StringComparison.Ordinal);
-        Dictionary<string, string> confirm = Surfer.Hidden(looked.Text, "confirm");
+        Dictionary<string, string> confirm = Surfer.Hidden(looked.Text, "check");
         Assert.Equal(HttpStatusCode.Redirect, (await checker.PostAsync($"{file}/standing", confirm)).Status);
         Assert.Equal(HttpStatusCode.Redirect, (await checker.PostAsync($"{file}/standing", confirm)).Status);
         // Sent twice it is one decision.
@@ -150,7 +155,7 @@ public sealed class ProviderRoadTests(HalfMonth month)
         foreach (string page in (string[])[file, "/finance/providers?appeals=open"])
             Assert.Contains($"href=\"/finance/appeals/{id}/1\"", (await maker.GetAsync(page)).Text, StringComparison.Ordinal);
         looked = await checker.SendAsync($"{file}/standing", "check", ("Standing", nameof(Standing.Good)), ("Note", "已改正"));
-        await checker.PostAsync($"{file}/standing", Surfer.Hidden(looked.Text, "confirm"));
+        await checker.PostAsync($"{file}/standing", Surfer.Hidden(looked.Text, "check"));
         Assert.Equal(Standing.Good, (await FileAsync(id)).Standing);
         Assert.Contains("试办代办站", (await anybody.GetAsync("/providers?region=430211&service=Errands")).Text, StringComparison.Ordinal);
         await office.Context.CloseAsync();
@@ -201,7 +206,7 @@ public sealed class ProviderRoadTests(HalfMonth month)
             Assert.Contains("PROVIDER_STAFF_NEEDED", refused.Text, StringComparison.Ordinal);
             var looked = await clerk.SendAsync("/provider/staff/end", "check", ("Person", till), ("Note", "离职"));
             Assert.Contains((await FileAsync(id)).Staff, one => one.Person == till && one.Active);
-            await clerk.PostAsync("/provider/staff/end", Surfer.Hidden(looked.Text, "confirm"));
+            await clerk.PostAsync("/provider/staff/end", Surfer.Hidden(looked.Text, "check"));
             Assert.DoesNotContain((await FileAsync(id)).Staff, one => one.Person == till && one.Active);
             Assert.DoesNotContain(till, (await clerk.GetAsync("/provider")).Text, StringComparison.Ordinal);
             Assert.Contains("离职", (await clerk.GetAsync("/provider?staff=all")).Text, StringComparison.Ordinal);
@@ -217,7 +222,7 @@ public sealed class ProviderRoadTests(HalfMonth month)
     {
         var looked = await surfer.SendAsync(path, "check", ("Person", person), ("Rights", rights));
         Assert.Equal(HttpStatusCode.OK, looked.Status);
-        Assert.Equal(HttpStatusCode.Redirect, (await surfer.PostAsync(path, Surfer.Hidden(looked.Text, "confirm"))).Status);
+        Assert.Equal(HttpStatusCode.Redirect, (await surfer.PostAsync(path, Surfer.Hidden(looked.Text, "check"))).Status);
     }
 
     private static Task PressAsync(IPage page, string text) =>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Http;
 using TimeBank.Pages.Shell;
 using TimeBank.V1;
 
@@ -26,11 +25,11 @@ public abstract class FinancePage : Page
 
     /// <summary>What was typed into a form that is shown again; null if another form was sent, or none.</summary>
     public string? Typed(string form, string field) =>
-        WasSent(form) && Http.Request.Form.TryGetValue($"Sent.{field}", out var typed) ? typed.ToString() : null;
+        SentName == form && Filled!.TryGetValue($"Sent.{field}", out var typed) ? typed.ToString() : null;
 
     /// <summary>Every value of a field that a form has more than once, such as what was ticked in a list.</summary>
     public string[] TypedAll(string form, string field) =>
-        WasSent(form) ? [.. Http.Request.Form[$"Sent.{field}"].OfType<string>()] : [];
+        SentName == form ? [.. Filled![$"Sent.{field}"].OfType<string>()] : [];
 
     /// <summary>Carries out a form of this page and shows the page anew.</summary>
     protected async Task ActAsync(Func<Task> act, string? next = null)
@@ -38,14 +37,31 @@ public abstract class FinancePage : Page
         if (await TryAsync(act)) LeaveDone(next ?? Http.Request.Path);
     }
 
-    /// <summary>Tries out a form of two steps, or carries it out and shows the page anew.</summary>
-    protected Task CheckedAsync(Func<bool, Task> act) => CheckedAsync(act, () => Visitor.Link(Http.Request.Path + "?done=1"));
+    /// <summary>Tries out a form of two steps, or carries it out.</summary>
+    /// <param name="next">Where it leads; null: to this page.</param>
+    protected Task CheckedAsync(Func<bool, Task> act, string? next = null) =>
+        CheckedAsync(act, () => Visitor.Link((next ?? Http.Request.Path) + "?done=1"));
 
     /// <summary>As <see cref="ActAsync"/>, for what only a person may do who has just confirmed who they are.</summary>
     protected async Task ApproveAsync(Func<Task> act, string? next = null)
     {
-        if (!Visitor.SignedInJustNow) Refuse("", "请先再次确认您的身份，再办理。", "Confirm that it is you first, then do it.");
-        else await ActAsync(act, next);
+        if (HasConfirmed()) await ActAsync(act, next);
+    }
+
+    /// <summary>
+    /// As <see cref="CheckedAsync(Func{bool, Task}, string?)"/>, for what only a person may do who has just confirmed who they are. Already
+    /// the first step asks, so that nobody looks at what they can't carry out.
+    /// </summary>
+    protected async Task ApproveAsync(Func<bool, Task> act, string? next = null)
+    {
+        if (HasConfirmed()) await CheckedAsync(act, next);
+    }
+
+    private bool HasConfirmed()
+    {
+        if (Visitor.SignedInJustNow) return true;
+        Refuse("", "请先再次确认您的身份，再办理。填写的内容会保留。", "Confirm that it is you first, then do it. What you filled in is kept.");
+        return false;
     }
 
     /// <summary>Leads to a page that says that it was done.</summary>
@@ -75,9 +91,6 @@ public abstract class FinancePage : Page
     /// <summary>The choice of the address, by its number; all of them where there is none.</summary>
     protected T Asked<T>(string name)
         where T : struct, Enum => Enum.TryParse(Query(name), ignoreCase: true, out T value) && Enum.IsDefined(value) ? value : default;
-
-    private bool WasSent(string form) =>
-        HttpMethods.IsPost(Http.Request.Method) && Http.Request.HasFormContentType && Http.Request.Form["_handler"] == form;
 }
 
 /// <summary>The fields of the finance office's forms, as they were typed. Each form uses some of them.</summary>

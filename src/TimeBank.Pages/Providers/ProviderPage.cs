@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Http;
 using TimeBank.Pages.ForFinance;
 using TimeBank.Pages.Shell;
 using TimeBank.V1;
@@ -9,24 +8,13 @@ namespace TimeBank.Pages.Providers;
 
 /// <summary>
 /// A page of a provider's file: of the office by the number in its address, else of a clerk, whose own provider it is. A change has two
-/// steps: what was filled in is looked at, by a dry run where the contract has one, and shown once more before it is carried out.
+/// steps (CheckedForm).
 /// </summary>
 public abstract class ProviderPage : FinancePage
 {
-    /// <summary>The two forms of a change; both have the same fields.</summary>
-    public const string CheckForm = "check", ConfirmForm = "confirm";
-
-    private bool _isChecked;
-
     /// <summary>The provider's number; null: the clerk's own.</summary>
     [Parameter]
     public string? Id { get; set; }
-
-    /// <summary>
-    /// True: what was filled in was looked at and is shown once more; also where it is not known whether it was carried out, so that the
-    /// same form is sent again.
-    /// </summary>
-    public bool IsChecked => _isChecked || (SentName == ConfirmForm && Refused is { IsUnknown: true });
 
     protected Provider Provider { get; private set; } = new();
 
@@ -46,11 +34,10 @@ public abstract class ProviderPage : FinancePage
     protected bool May(ProviderRight right) => !IsOffice && (Provider.StaffUnnamed || Provider.Staff.Any(
         one => one.Active && one.Person == Visitor.Subject && one.Rights.Contains(right)));
 
-    /// <summary>A field of whichever of the two forms was sent; empty where none was.</summary>
-    public string Given(string field) => HttpMethods.IsPost(Http.Request.Method) && Http.Request.HasFormContentType
-        ? Http.Request.Form[$"Sent.{field}"].ToString() : "";
+    /// <summary>A field of the form that was sent; empty where none was.</summary>
+    public string Given(string field) => Filled?[$"Sent.{field}"].ToString() ?? "";
 
-    /// <summary>The values of a field with several. The second form has them in one, with commas; no value has a comma.</summary>
+    /// <summary>The values of a field with several. The second step has them in one, with commas; no value has a comma.</summary>
     protected string[] GivenAll(string field) => Given(field).Split(',', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The choice of a field; the unspecified one where it is none, which the server refuses by the field's name.</summary>
@@ -66,9 +53,6 @@ public abstract class ProviderPage : FinancePage
         day = Written.ToContract(read);
         return true;
     }
-
-    /// <summary>The first step: looks at what was filled in, and changes nothing.</summary>
-    protected async Task CheckAsync(Func<Task> look) => _isChecked = await TryAsync(look);
 
     /// <summary>The days that a form asks for, in words: <c>from today</c> where none was given.</summary>
     protected string DaysOf(Date? first, Date? last) => ProviderWords.Days(

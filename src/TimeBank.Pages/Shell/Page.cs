@@ -15,15 +15,19 @@ namespace TimeBank.Pages.Shell;
 /// </summary>
 public abstract class Page : ComponentBase
 {
-    private const string FormName = "form";
+    private const string FormName = "form", IdField = "Sent.RequestId";
 
     private readonly Dictionary<string, string> _fresh = [];
+    private IFormCollection? _kept;
 
     [Inject]
     public required Visitor Visitor { get; set; }
 
     [Inject]
     public required NavigationManager Navigation { get; set; }
+
+    [Inject]
+    public required KeptForms KeptForms { get; set; }
 
     [CascadingParameter]
     public required HttpContext Http { get; set; }
@@ -39,8 +43,13 @@ public abstract class Page : ComponentBase
     /// <summary>Why what was sent was not carried out; the page shows it above its form.</summary>
     public Fault? Refused { get; protected set; }
 
-    /// <summary>The name of the form that was sent; empty where none was.</summary>
-    public string SentName => Http.Request.HasFormContentType ? Http.Request.Form["_handler"].ToString() : "";
+    /// <summary>
+    /// The fields of the form that was sent; after its person confirmed who they are, of the one that waited meanwhile. Null: neither.
+    /// </summary>
+    protected IFormCollection? Filled => Http.Request.HasFormContentType ? Http.Request.Form : _kept;
+
+    /// <summary>The name of the form whose fields are <see cref="Filled"/>; empty where there is none.</summary>
+    public string SentName => Filled?["_handler"].ToString() ?? "";
 
     /// <summary>
     /// Whether the page has a form: where it may be sent, and where it was. Sent again after it was carried out it leads to the first
@@ -55,7 +64,7 @@ public abstract class Page : ComponentBase
     public string Here => Http.Request.Path + Http.Request.QueryString;
 
     /// <summary>The request id of the form that was sent; empty where none was.</summary>
-    protected string RequestId => Http.Request.HasFormContentType ? Http.Request.Form["Sent.RequestId"].ToString() : "";
+    protected string RequestId => Filled?[IdField].ToString() ?? "";
 
     protected Contract Client => Visitor.Client;
 
@@ -76,6 +85,7 @@ public abstract class Page : ComponentBase
             Leave($"{address}{(Http.Request.QueryString.HasValue ? '&' : '?')}{FormName}={NewRequestId()}");
             return;
         }
+        if (HttpMethods.IsGet(Http.Request.Method)) _kept = KeptForms.Take(Http, Visitor.Subject, Here);
         if (!Readers.IsEmpty && !Readers.Any(Visitor.Has))
         {
             Stopped = new Fault(StatusCodes.Status403Forbidden, "ROLE_NOT_ALLOWED", ReasonWords.Of("ROLE_NOT_ALLOWED", L), [], false);
@@ -128,11 +138,17 @@ public abstract class Page : ComponentBase
     protected void Refuse(string field, string chinese, string english)
     {
         string why = L[chinese, english];
-        Refused = new Fault(StatusCodes.Status400BadRequest, "INVALID_FIELD",
+        var fault = new Fault(StatusCodes.Status400BadRequest, "INVALID_FIELD",
             field.Length == 0 ? why : L["有内容填写不正确。", "Some of what was entered isn't right."],
             field.Length == 0 ? [] : [(field, why)], false);
+        Refused = fault with { IsBeforeSending = true };
         Answer(StatusCodes.Status400BadRequest);
     }
+
+    /// <summary>Keeps the form that was sent, with its id, until its person has confirmed who they are and comes back here.</summary>
+    public void KeepSent() => KeptForms.Keep(Http, Visitor.Subject, Here, Http.Request.Form
+        .Where(field => field.Key == "_handler" || (field.Key.StartsWith("Sent.", StringComparison.Ordinal) && field.Key != IdField))
+        .Append(new(IdField, IdOf(SentName))));
 
     /// <summary>
     /// Gives the page this status. Set when the answer starts, because ASP.NET renders no component of a page that is 404 already.
@@ -159,12 +175,12 @@ public abstract class Page : ComponentBase
 
     /// <summary>
     /// The id for a form of this page: sent twice it is one effect. After an unknown outcome the form keeps its id, so that sending it
-    /// again tells. After a refusal it gets a new one, because the old id belongs to what was refused, and the visitor will change the
-    /// form.
+    /// again tells, also where the page itself refused it later and sent nothing on. After the contract's refusal it gets a new one,
+    /// because the old id belongs to what was refused, and the visitor will change the form.
     /// </summary>
     public string IdOf(string form)
     {
-        if (Refused is null or { IsUnknown: true })
+        if (Refused is null or { IsUnknown: true } or { IsBeforeSending: true })
         {
             if (SentName == form && RequestId.Length > 0) return RequestId;
             if (Guid.TryParseExact(Query(FormName), "D", out _)) return Query(FormName);
@@ -186,6 +202,9 @@ public sealed record Fault(int Status, string Reason, string Text, ImmutableArra
 {
     /// <summary>True: nobody asked to change anything, so the words speak of what can't be shown.</summary>
     public bool IsOfReading { get; init; }
+
+    /// <summary>True: the page refused the form by itself and sent nothing on.</summary>
+    public bool IsBeforeSending { get; init; }
 
     /// <summary>The values that the reason names, by key.</summary>
     public IReadOnlyDictionary<string, string> Values { get; init; } = ImmutableDictionary<string, string>.Empty;
