@@ -28,7 +28,7 @@ public sealed class AppealRoadTests(HalfMonth month)
         Assert.Contains($"href=\"{appeal}\"", (await clerk.GetAsync("/standing")).Text, StringComparison.Ordinal);
         Assert.DoesNotContain(answer, (await checker.GetAsync("/finance/appeals")).Text, StringComparison.Ordinal);
 
-        var looked = await clerk.SendAsync(appeal, "check", ("Note", "票据齐全 <b>"));
+        var looked = await clerk.SendAsync(appeal, "appeal", ("Note", "票据齐全 <b>"));
         Assert.Equal(HttpStatusCode.OK, looked.Status);
         Assert.Contains("票据齐全 &lt;b&gt;", looked.Text, StringComparison.Ordinal);
         Assert.Contains($"href=\"{appeal}\"", (await clerk.GetAsync("/standing")).Text, StringComparison.Ordinal);
@@ -40,11 +40,11 @@ public sealed class AppealRoadTests(HalfMonth month)
 
         Assert.Contains(answer, (await checker.GetAsync("/finance/appeals")).Text, StringComparison.Ordinal);
         Assert.Contains("机构申诉待答复", (await checker.GetAsync("/finance")).Text, StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.BadRequest, (await other.SendAsync(answer, "check", ("Choice", ""), ("Note", "已核"))).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await other.SendAsync(answer, "answer", ("Choice", ""), ("Note", "已核"))).Status);
         // Who decided is told so at the first step.
         Assert.Equal(HttpStatusCode.Forbidden,
-            (await checker.SendAsync(answer, "check", ("Choice", "upheld"), ("Note", "已核"))).Status);
-        looked = await other.SendAsync(answer, "check", ("Choice", "upheld"), ("Note", "已核"));
+            (await checker.SendAsync(answer, "answer", ("Choice", "upheld"), ("Note", "已核"))).Status);
+        looked = await other.SendAsync(answer, "answer", ("Choice", "upheld"), ("Note", "已核"));
         Assert.Contains("申诉成立", looked.Text, StringComparison.Ordinal);
         Assert.Contains(answer, (await checker.GetAsync("/finance/appeals")).Text, StringComparison.Ordinal);
         sent = await other.PostAsync(answer, Surfer.Hidden(looked.Text, "answer"));
