@@ -47,6 +47,7 @@ public sealed class AccessTests(HalfMonth month)
         { "/desk/register", ["counter"] },
         { "/desk/outreach", ["counter"] },
         { "/desk/visits", ["counter"] },
+        { "/desk/providers", ["counter"] },
         { "/desk/terminals", ["counter", "administrator"] },
         { "/complaints", Everyone },
         { "/provider", ["provider_clerk"] },

@@ -53,7 +53,7 @@ public sealed partial class PageTests(WholeMonth month)
         ["counter"] =
         [
             "/", "/desk", "/desk/people", "/desk/people?kind=volunteers", "/desk/register", "/desk/outreach", "/desk/terminals",
-            "/desk/visits?month=2026-10",
+            "/desk/visits?month=2026-10", "/desk/providers",
         ],
         ["administrator"] = ["/finance/providers", "/finance/providers/new"],
     };
@@ -150,7 +150,10 @@ public sealed partial class PageTests(WholeMonth month)
                 ("/finance/programmes", "main td a[href^='/finance/programmes/'], main th a[href^='/finance/programmes/']"),
                 ("/finance/payees", "main a[href^='/finance/payees/']"), ("/finance/reports", "main a[href^='/finance/reports/']"),
             ],
-            "counter" => [("/desk/people", "main th a[href^='/desk/elders/']")],
+            "counter" =>
+            [
+                ("/desk/providers", "main th a[href^='/desk/providers/']"), ("/desk/people", "main th a[href^='/desk/elders/']"),
+            ],
             "administrator" => [("/finance/providers", "main th a[href^='/finance/providers/']")],
             _ => [],
         };
@@ -161,7 +164,7 @@ public sealed partial class PageTests(WholeMonth month)
             ILocator first = page.Locator(link).First;
             if (await first.CountAsync() > 0) paths.Add((await first.GetAttributeAsync("href"))!);
         }
-        if (role == "counter") paths.Add($"{paths[^1].Split('?')[0]}/holder");
+        if (role == "counter") paths.AddRange(new[] { "holder", "notice" }.Select(one => $"{paths[^1].Split('?')[0]}/{one}").ToArray());
         string file = paths[^1];
         if (role == "administrator")
             paths.AddRange(new[] { "standing", "accredit", "accreditations/1", "staff", "staff/end" }.Select(one => $"{file}/{one}"));

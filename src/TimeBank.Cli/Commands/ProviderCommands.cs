@@ -97,11 +97,14 @@ internal static class ProviderCommands
     private static Command Show(CommandFactory make)
     {
         Argument<string> provider = make.Argument("provider", "服务机构", "the provider");
-        return make.Command("show", "一家机构", "one provider", [provider], async (session, parsed) =>
+        Option<string> day = make.Option("--prices-on", "看哪一天的价格，默认今天", "the day whose prices are shown; today if left out");
+        return make.Command("show", "一家机构", "one provider", [provider, day], async (session, parsed) =>
         {
             string name = session.Name("providers", parsed.GetValue(provider)!);
-            Show(session, await new Client(await session.AsAsync(Role.Auditor, name))
-                .GetProviderAsync(new GetProviderRequest { Name = name }));
+            Show(session, await new Client(await session.AsAsync(Role.Auditor, name)).GetProviderAsync(new GetProviderRequest
+            {
+                Name = name, PricesOn = parsed.GetValue(day) is { } on ? TimeText.ParseDay(on) : null,
+            }));
         });
     }
 
@@ -123,9 +126,9 @@ internal static class ProviderCommands
             var request = new RegisterProviderRequest
             {
                 RequestId = session.RequestId(),
+                ValidateOnly = make.IsDryRun(parsed),
                 Parent = session.Region,
                 DisplayName = parsed.GetValue(name)!,
-                ValidateOnly = make.IsDryRun(parsed),
                 Accreditation = new Period
                 {
                     FirstDay = TimeText.ParseDay(parsed.GetValue(from)!),
@@ -153,10 +156,10 @@ internal static class ProviderCommands
             Show(session, await client.SetStandingAsync(new SetStandingRequest
             {
                 RequestId = session.RequestId(),
+                ValidateOnly = make.IsDryRun(parsed),
                 Provider = name,
                 Standing = EnumText.Parse<Standing>(parsed.GetValue(standing)!),
                 FirstDay = parsed.GetValue(from) is { } first ? TimeText.ParseDay(first) : null,
-                ValidateOnly = make.IsDryRun(parsed),
                 LastDay = parsed.GetValue(to) is { } last ? TimeText.ParseDay(last) : null,
                 Note = parsed.GetValue(note)!,
             }));

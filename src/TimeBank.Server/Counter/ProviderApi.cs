@@ -53,8 +53,9 @@ public sealed partial class ProviderApi(
     {
         var read = new RequestReader();
         ResourceName name = read.Resource(request.Name, "name", VoucherContract.Providers);
+        DateOnly? pricesOn = read.DayOrNull(request.PricesOn, "prices_on");
         read.Check();
-        return await ToContractAsync(context, name.Region, await ProviderAsync(name));
+        return await ToContractAsync(context, name.Region, await ProviderAsync(name), pricesOn);
     }
 
     public override async Task<ListProvidersResponse> ListProviders(ListProvidersRequest request, ServerCallContext context)
@@ -251,7 +252,9 @@ public sealed partial class ProviderApi(
         await grains.GetGrain<IProviderGrain>(name.GrainKey).GetAsync() ?? throw Problem.Of(Reason.ProviderNotFound);
 
     /// <summary>A provider as the caller may see it: elders see what it offers; its own clerks, with that right, what it is owed.</summary>
-    private async Task<Provider> ToContractAsync(ServerCallContext context, RegionCode region, ProviderRecord provider)
+    /// <param name="pricesOn">The day whose prices are shown; null: today.</param>
+    private async Task<Provider> ToContractAsync(
+        ServerCallContext context, RegionCode region, ProviderRecord provider, DateOnly? pricesOn = null)
     {
         Caller caller = context.Caller();
         bool isOffice = SeesPayables(caller) || caller.Has(Role.Counter),
@@ -260,6 +263,10 @@ public sealed partial class ProviderApi(
                 && StaffRule.Judge(provider.StaffSpans, caller.Subject, Ledger.ProviderRight.Money, clock.Today) is null);
         (long, long)? payable = seesMoney ? (await PayableAsync(region, [provider]))[0] : null;
         var today = new ProviderDay(region, clock.Today, await rules.CatalogueAsync(region, clock.Today));
-        return provider.ToContract(today, payable, isOffice || isOwn);
+        Provider shown = provider.ToContract(today, payable, isOffice || isOwn);
+        if (pricesOn is not { } day) return shown;
+        shown.Prices.Clear();
+        shown.Prices.Add(provider.PricesFrom(new ProviderDay(region, day, await rules.CatalogueAsync(region, day))));
+        return shown;
     }
 }

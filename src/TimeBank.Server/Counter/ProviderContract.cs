@@ -88,7 +88,8 @@ internal static class ProviderContract
     private static IEnumerable<V1.ServiceType> TypesFrom(this ProviderRecord record, DateOnly today) => record.AllAccreditations
         .Where(one => one.First <= one.Last && one.Last >= today).Select(one => one.Type.ToContract()).Distinct();
 
-    private static IEnumerable<ItemPrice> PricesFrom(this ProviderRecord record, ProviderDay day)
+    /// <summary>Its prices in force on a day, and those that take effect later.</summary>
+    public static IEnumerable<ItemPrice> PricesFrom(this ProviderRecord record, ProviderDay day)
     {
         if (record.Prices is not { } prices) yield break;
         ProviderFacts facts = record.ToFacts();

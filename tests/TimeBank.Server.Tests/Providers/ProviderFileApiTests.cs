@@ -82,11 +82,17 @@ public sealed class ProviderFileApiTests(TestServer server) : IClassFixture<Test
 
         Assert.Equal([(900, In(0)), (800, In(5))], published.Prices.Select(one => ((int)one.AtMost.Value, one.FirstDay)));
         Assert.Equal(published.Prices, (await Elder.GetProviderAsync(new GetProviderRequest { Name = provider })).Prices);
+        async Task<(long, Date)[]> PricesOnAsync(int days) => [.. (await Elder.GetProviderAsync(
+            new GetProviderRequest { Name = provider, PricesOn = In(days) })).Prices.Select(one => (one.AtMost.Value, one.FirstDay))];
+        Assert.Equal([(800L, In(5))], await PricesOnAsync(5));
+        Assert.Equal([(900L, In(0)), (800L, In(5))], await PricesOnAsync(4));
         await _desk.Clerk(provider).RedeemVoucherAsync(_desk.Lunch(voucher, provider, 901)).IsRefusedAsync(Reason.PriceAbovePublished);
         await _desk.Clerk(provider).RedeemVoucherAsync(_desk.Lunch(voucher, provider, 900));
         Assert.Equal(
             [(800, In(5))], (await clerk.PublishPricesAsync(Price(null))).Prices.Select(one => ((int)one.AtMost.Value, one.FirstDay)));
         await _desk.Clerk(provider).RedeemVoucherAsync(_desk.Lunch(voucher, provider, 1_100));
+        await Elder.GetProviderAsync(new GetProviderRequest { Name = provider, PricesOn = new Date { Year = 2026, Month = 2, Day = 30 } })
+            .IsRefusedAsync(Reason.InvalidField, "prices_on");
     }
 
     [Fact]
