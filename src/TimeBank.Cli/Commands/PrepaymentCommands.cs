@@ -289,7 +289,8 @@ internal static class PrepaymentCommands
                     new(language["其中押金", "of it deposit"], true), new(language["凭证号", "reference"]), new(language["分录", "entry"])],
                 prepayment.Lines.Select(line => (IReadOnlyList<string>)[TimeText.Of(line.Date),
                     $"{Labels.OrName("", line.Code, language)} {(line.Reversed ? language["（已冲正）", "(taken back)"] : "")}".TrimEnd(),
-                    AmountText.Of(line.Amount, language), AmountText.Of(line.Deposit, language), line.BankReference,
+                    AmountText.Of(line.Amount, language), AmountText.Of(line.Deposit, language),
+                    line.BankLine.Length > 0 ? line.BankLine.Split('/', 3)[^1] : line.BankReference,
                     ResourceNames.Short(line.Entry)]));
         }
         session.Screen.Table(

@@ -171,14 +171,18 @@ internal static class ReconciliationCommands
             make.Option("--kind", "fee、fund、suspense、claim、clear 或 repayment", "fee, fund, suspense, claim, clear or repayment",
                 required: true),
             fund = make.Option("--fund", "记入的资金", "the fund"),
-            provider = make.Option("--provider", "还款的机构", "the provider that pays back"), note = Note(make, required: true);
+            provider = make.Option("--provider", "还款的机构", "the provider that pays back"),
+            prepayment = make.Option("--prepayment", "转出待查：是哪个预收费协议的钱", "to clear: the agreement whose prepaid fees it is"),
+            deposit = make.Option("--deposit", "其中押金（元）", "the deposit's part of it, in yuan"), note = Note(make, required: true);
         return OnLine(make, "resolve", "提出处理方案", "propose what becomes of a line", Role.FinanceMaker,
-            [kind, fund, provider, note, make.DryRun],
+            [kind, fund, provider, prepayment, deposit, note, make.DryRun],
             async (client, name, session, parsed) => await client.ProposeResolutionAsync(new ProposeResolutionRequest
             {
                 RequestId = session.RequestId(), Line = name, Kind = EnumText.Parse<ResolutionKind>(parsed.GetValue(kind)!),
                 Fund = parsed.GetValue(fund) is { } which ? session.Name("funds", which) : "",
                 Provider = parsed.GetValue(provider) is { } owing ? session.Name("providers", owing) : "", Note = parsed.GetValue(note)!,
+                Prepayment = parsed.GetValue(prepayment) is { } agreement ? session.Name("prepayments", agreement) : "",
+                Deposit = parsed.GetValue(deposit) is { } part ? AmountText.ParseYuan(part) : null,
                 ValidateOnly = make.IsDryRun(parsed),
             }));
     }
@@ -224,6 +228,7 @@ internal static class ReconciliationCommands
             (language["负责人", "owner"], line.Case?.Owner ?? ""),
             (language["处理方案", "resolution"], line.Case?.Resolution is null ? ""
                 : $"{EnumText.Of(resolution.Kind, language)} {EnumText.Of(resolution.State, language)} {resolution.Note}"),
+            (language["预收费协议", "prepaid fees of"], ResourceNames.Short(resolution.Prepayment)),
             (language["分录", "entry"], ResourceNames.Short(resolution.Entry)));
         session.Screen.Late(resolution.LateFor, resolution.EffectiveDate);
     });

@@ -19,6 +19,15 @@ public static class BankEntries
     public static Proposal Clear(EntryHeader header, Slug bank, Slug fund, Fen amount, bool isIn) =>
         Post(header, EntryCode.ClearSuspense, Chart.Suspense(bank), Chart.FundAvailable(fund), amount, isIn);
 
+    /// <summary>What came in and was in suspense is prepaid fees: custody gets it, and of it the deposit moves on to its account.</summary>
+    public static Proposal ClearIntoCustody(EntryHeader header, Slug bank, Custody custody, Fen amount, Fen deposit)
+    {
+        var cleared = new ProposedTransfer(Chart.Suspense(bank), custody.Account(CustodyPart.Fees), amount.Value);
+        return deposit == Fen.Zero ? Entries.Post(header, EntryCode.ClearSuspense, cleared)
+            : Entries.Post(header, EntryCode.ClearSuspense, cleared, new ProposedTransfer(
+                custody.Account(CustodyPart.Fees), custody.Account(CustodyPart.Deposit), deposit.Value));
+    }
+
     /// <summary>A payout of the card payment service has arrived, or one that failed was taken back.</summary>
     public static Proposal ConfirmPayout(EntryHeader header, Slug bank, Fen amount, bool isIn) =>
         Post(header, EntryCode.ConfirmPayout, Chart.Bank(bank), Chart.StripeInTransit(), amount, isIn);

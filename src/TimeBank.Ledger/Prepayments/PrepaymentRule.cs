@@ -120,6 +120,9 @@ public static class PrepaymentRule
         : plan.First < MonthOf(today) ? Refusal.Of(Reason.PrepaymentMonthPassed, ("month", $"{plan.First:yyyy-MM}"))
         : Propose(plan, policy, live, today, barred);
 
+    /// <summary>The deposit is a part of what comes in.</summary>
+    public static Refusal? Split(Fen amount, Fen deposit) => deposit > amount ? TooMuch("deposit", amount.Value) : null;
+
     /// <summary>Money comes in for an agreed plan, at most what the plan asks for.</summary>
     /// <param name="drawn">How many months the provider has drawn.</param>
     /// <param name="paid">What has come in so far.</param>

@@ -71,6 +71,7 @@ internal static class PrepaymentContract
             Reverses = entry is { Kind: Ledger.EntryKind.Reverse, Of: { } original }
                 ? ResourceName.Of(region, VoucherContract.Entries, original) : "",
             Reversed = linked.ReversedBy is not null,
+            BankLine = entry.Code == EntryCode.ClearSuspense ? LineNamed(region, BankItem.LineOf(entry.Detail("line"))) : "",
         };
     }
 
@@ -84,6 +85,9 @@ internal static class PrepaymentContract
         AboveLimit = custody.IsAbove(policy),
         Outlived = custody.Outlived,
     };
+
+    private static string LineNamed(RegionCode region, (Slug Account, long Number) line) => FormattableString.Invariant(
+        $"{ResourceName.Of(region, BankAccountApi.BankAccounts, line.Account.Text)}/lines/{line.Number}");
 
     private static Date MonthOf(DateOnly first) => new() { Year = first.Year, Month = first.Month };
 }

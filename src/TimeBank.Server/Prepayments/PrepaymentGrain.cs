@@ -26,6 +26,12 @@ public interface IPrepaymentGrain : IGrainWithStringKey
     [Alias("pay-in")]
     Task<Reply<PrepaymentView>> PayInAsync(Command command, PrepaymentBank bank, long feesFen, long depositFen);
 
+    /// <summary>Takes in what a line of the bank brought and stood in suspense, as part of its case's approval.</summary>
+    /// <param name="cleared">The approval's entry, from suspense into the agreement's custody.</param>
+    /// <param name="bank">The account of ours that has the line, by its slug.</param>
+    [Alias("clear-in")]
+    Task<Reply<PrepaymentView>> ClearInAsync(Command command, Proposal cleared, string bank, long feesFen, long depositFen);
+
     /// <summary>The provider draws each month up to a day that it has not drawn. A month has one entry, whatever the run.</summary>
     /// <returns>What this run drew, in fen, now or in an earlier call; zero: nothing is due.</returns>
     [Alias("draw")]
@@ -89,14 +95,19 @@ public sealed class PrepaymentGrain(
     public Task<Reply<PrepaymentView>> PayInAsync(Command command, PrepaymentBank bank, long feesFen, long depositFen)
     {
         var more = (Fees: new Fen(feesFen), Deposit: new Fen(depositFen));
-        return MoveAsync(
-            command, bank, EntryCode.ReceivePrepayment,
-            async sums => PrepaymentRule.PayIn(
-                Agreement.State, Agreement.Plan, Agreement.Draws.Length, (sums.Fees + Agreement.DrawnFen, sums.Deposit), more,
-                await BarredAsync(Agreement)),
+        return BookAsync(
+            command, bank, EntryCode.ReceivePrepayment, sums => PayInAsync(sums, more),
             (header, _) => PrepaymentEntries.Receive(header, Slug.Parse(bank.Account), Agreement.Custody, more.Fees, more.Deposit),
             sums => sums with { Fees = sums.Fees + feesFen, Deposit = sums.Deposit + depositFen });
     }
+
+    public Task<Reply<PrepaymentView>> ClearInAsync(
+        Command command, Proposal cleared, string bank, long feesFen, long depositFen) => MoveAsync(
+        command,
+        async sums => await PayInAsync(sums, (new Fen(feesFen), new Fen(depositFen)))
+            ?? await GrainFactory.AtBankAsync(Region, bank, isCustody: true),
+        _ => Writer.DecideAsync(cleared, command.IsDryRun),
+        sums => sums with { Fees = sums.Fees + feesFen, Deposit = sums.Deposit + depositFen });
 
     public async Task<Reply<long>> DrawAsync(Command run, DateOnly through)
     {
@@ -127,7 +138,7 @@ public sealed class PrepaymentGrain(
             }));
     });
 
-    public Task<Reply<PrepaymentView>> PayRefundAsync(Command command, PrepaymentBank bank) => MoveAsync(
+    public Task<Reply<PrepaymentView>> PayRefundAsync(Command command, PrepaymentBank bank) => BookAsync(
         command, bank, EntryCode.RefundPrepayment,
         async sums => PrepaymentRule.PayRefund(
             Agreement.State, new Fen(sums.Refund), Agreement.End?.ApproverAfter(await LastRefundAsync()), command.Actor),
@@ -278,10 +289,29 @@ public sealed class PrepaymentGrain(
         }
     }
 
-    /// <summary>A movement at the bank. Its money is the ledger's alone, so the agreement's own state stays.</summary>
-    private async Task<Reply<PrepaymentView>> MoveAsync(
+    private async Task<Refusal?> PayInAsync(CustodySums sums, (Fen Fees, Fen Deposit) more) => PrepaymentRule.PayIn(
+        Agreement.State, Agreement.Plan, Agreement.Draws.Length, (sums.Fees + Agreement.DrawnFen, sums.Deposit), more,
+        await BarredAsync(Agreement));
+
+    /// <summary>A movement at the bank that a person typed.</summary>
+    private async Task<Reply<PrepaymentView>> BookAsync(
         Command command, PrepaymentBank bank, EntryCode code, Func<CustodySums, Task<Refusal?>> rule,
         Func<EntryHeader, CustodySums, Proposal> propose, Func<CustodySums, CustodySums> after)
+    {
+        Policy policy = await rules.PolicyAsync(Region, Today);
+        return await MoveAsync(
+            command,
+            async sums => await rule(sums) ?? await AtBankAsync(bank, code),
+            sums => GrainFactory.GetGrain<IBankAccountGrain>(Region, bank.Account).BookAsync(
+                command, propose(command.Header(bank.Day, policy.Version.ToString(), ("agreement", LocalKey)), sums),
+                bank.AllowRepeat, Reason.PrepaymentReferenceUsed),
+            after);
+    }
+
+    /// <summary>Money that comes in or is paid back. It is the ledger's alone, so the agreement's own state stays.</summary>
+    private async Task<Reply<PrepaymentView>> MoveAsync(
+        Command command, Func<CustodySums, Task<Refusal?>> rule, Func<CustodySums, Task<Outcome>> book,
+        Func<CustodySums, CustodySums> after)
     {
         if (State.Prepayment is null) return Reason.PrepaymentNotFound;
         return command.IsDryRun ? await DryRunAsync(AnswerAsync) : await AnswerAsync();
@@ -290,13 +320,8 @@ public sealed class PrepaymentGrain(
         {
             if (await FinishAsync(command) is { } waits) return waits;
             CustodySums sums = await SumsAsync();
-            Policy policy = await rules.PolicyAsync(Region, Today);
-            Refusal? refusal = await rule(sums) ?? await AtBankAsync(bank, code);
-            Outcome outcome = refusal is not null
-                ? await Writer.DecideAsync(command, Today, refusal, () => Entries.Note(command.Header(Today, "")))
-                : await GrainFactory.GetGrain<IBankAccountGrain>(Region, bank.Account).BookAsync(
-                    command, propose(command.Header(bank.Day, policy.Version.ToString(), ("agreement", LocalKey)), sums),
-                    bank.AllowRepeat, Reason.PrepaymentReferenceUsed);
+            Outcome outcome = await rule(sums) is { } refusal
+                ? await Writer.DecideAsync(command, Today, refusal, () => Entries.Note(command.Header(Today, ""))) : await book(sums);
             if (outcome.Refusal is { } refused) return refused;
             bool isTrial = command.IsDryRun && !outcome.Replayed;
             return await ViewAsync(Agreement, isTrial ? after(sums) : await SumsAsync(), isTrial ? null : outcome.Entry!.Index);

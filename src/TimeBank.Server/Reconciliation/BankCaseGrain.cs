@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Text.Json.Serialization;
 using Orleans.Concurrency;
 using TimeBank.Ledger;
 using TimeBank.Proofs;
@@ -28,6 +26,12 @@ public interface IBankCaseGrain : IGrainWithStringKey
     [Alias("propose")]
     Task<Reply<BankCaseRecord>> ProposeAsync(Command command, ResolutionKind kind, string fund, string provider);
 
+    /// <summary>Proposes that what came in and stands in suspense is prepaid fees.</summary>
+    /// <param name="prepayment">The agreement's id.</param>
+    /// <param name="depositFen">The deposit's part of it.</param>
+    [Alias("propose-custody")]
+    Task<Reply<BankCaseRecord>> ProposeCustodyAsync(Command command, string prepayment, long depositFen);
+
     /// <summary>Approves what another person has proposed, writes its entry and matches the line with it.</summary>
     [Alias("approve")]
     Task<Reply<BankCaseRecord>> ApproveAsync(Command command);
@@ -38,105 +42,6 @@ public interface IBankCaseGrain : IGrainWithStringKey
     /// <summary>Matches the line with the entry of its approved resolution, where a crash kept that from happening.</summary>
     [Alias("finish")]
     Task FinishAsync();
-}
-
-/// <summary>What becomes of a line. The names are stored.</summary>
-public enum ResolutionKind
-{
-    None = 0,
-
-    [JsonStringEnumMemberName("fee")]
-    Fee = 1,
-
-    [JsonStringEnumMemberName("fund")]
-    Fund = 2,
-
-    [JsonStringEnumMemberName("suspense")]
-    Suspense = 3,
-
-    [JsonStringEnumMemberName("claim")]
-    Claim = 4,
-
-    [JsonStringEnumMemberName("clear")]
-    Clear = 5,
-
-    [JsonStringEnumMemberName("repayment")]
-    Repayment = 6,
-}
-
-/// <summary>How far a resolution is. The names are stored.</summary>
-public enum ResolutionState
-{
-    None = 0,
-
-    [JsonStringEnumMemberName("proposed")]
-    Proposed = 1,
-
-    [JsonStringEnumMemberName("approved")]
-    Approved = 2,
-
-    [JsonStringEnumMemberName("withdrawn")]
-    Withdrawn = 3,
-}
-
-/// <summary>What is proposed or was decided.</summary>
-/// <param name="Entry">The index of its entry; −1 until it is approved.</param>
-/// <param name="Provider">The id of the provider that pays back; else null.</param>
-/// <param name="LateFor">The bank's day where its period was closed when the entry was written; else null.</param>
-/// <param name="Effective">The first open day, on which the entry counts instead; else null.</param>
-[GenerateSerializer, Immutable, Alias("timebank.bank-resolution")]
-public sealed record ResolutionRecord(
-    [property: Id(0), JsonPropertyName("kind")] ResolutionKind Kind,
-    [property: Id(1), JsonPropertyName("state")] ResolutionState State,
-    [property: Id(2), JsonPropertyName("fund")] string Fund,
-    [property: Id(3), JsonPropertyName("note")] string Note,
-    [property: Id(4), JsonPropertyName("proposedBy")] string ProposedBy,
-    [property: Id(5), JsonPropertyName("approvedBy")] string ApprovedBy = "",
-    [property: Id(6), JsonPropertyName("entry")] long Entry = -1,
-    [property: Id(7), JsonPropertyName("provider")] string? Provider = null,
-    [property: Id(8), JsonPropertyName("lateFor"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] DateOnly? LateFor = null,
-    [property: Id(9), JsonPropertyName("effective"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    DateOnly? Effective = null);
-
-/// <summary>Something that a person did.</summary>
-/// <param name="Step">ASSIGNED, PROPOSED, APPROVED, WITHDRAWN, MATCHED or UNMATCHED.</param>
-/// <param name="Command">The id of the command, in hexadecimal.</param>
-/// <param name="Group">The match that was taken back; else 0.</param>
-[GenerateSerializer, Immutable, Alias("timebank.bank-case-step")]
-public sealed record BankCaseStep(
-    [property: Id(0), JsonPropertyName("step")] string Step,
-    [property: Id(1), JsonPropertyName("by")] string By,
-    [property: Id(2), JsonPropertyName("at")] DateTimeOffset At,
-    [property: Id(3), JsonPropertyName("note")] string Note,
-    [property: Id(4), JsonPropertyName("command")] string Command,
-    [property: Id(5), JsonPropertyName("group")] long Group = 0);
-
-/// <summary>What people did with a line.</summary>
-[GenerateSerializer, Immutable, Alias("timebank.bank-case-record")]
-public sealed record BankCaseRecord(
-    [property: Id(0), JsonPropertyName("owner")] string Owner,
-    [property: Id(1), JsonPropertyName("resolution")] ResolutionRecord? Resolution,
-    [property: Id(2), JsonPropertyName("inSuspense")] bool IsInSuspense,
-    [property: Id(3), JsonPropertyName("history")] ImmutableArray<BankCaseStep> History);
-
-/// <summary>The stored state of a case.</summary>
-public sealed class BankCaseState : WorkflowState
-{
-    /// <summary>The kind under which grain storage keeps cases and lists find them. Stored: never change it.</summary>
-    public const string Kind = "bank-case";
-
-    /// <summary>The path and value by which cases are found whose entry is written and whose line isn't matched yet.</summary>
-    public const string WaitsPath = "waits", WaitsForMatch = "match";
-
-    [JsonPropertyName("case")]
-    public BankCaseRecord? Case { get; set; }
-
-    [JsonPropertyName("waits")]
-    public string Waits { get; set; } = "";
-
-    /// <summary>The approval under way; null: none.</summary>
-    [JsonPropertyName("planned")]
-    public PlannedCommand? Planned { get; set; }
 }
 
 /// <inheritdoc cref="IBankCaseGrain"/>
@@ -187,6 +92,20 @@ public sealed class BankCaseGrain(
             });
     });
 
+    public Task<Reply<BankCaseRecord>> ProposeCustodyAsync(Command command, string prepayment, long depositFen) =>
+        StepAsync(command, async () =>
+        {
+            StoredBankLine line = await LineAsync();
+            var proposed = new ResolutionRecord(ResolutionKind.Clear, ResolutionState.Proposed, "", command.Memo, command.Actor,
+                Prepayment: prepayment, DepositFen: depositFen);
+            Refusal? refusal = IsProposed ? new Refusal(Reason.ResolutionPending)
+                : !Case.IsInSuspense ? new Refusal(Reason.LineNotInSuspense)
+                : line.SignedFen < 0 ? new Refusal(Reason.ResolutionWrongSide)
+                : (await CustodyAsync(command with { IsDryRun = true }, proposed, line)).Refusal;
+            if (refusal is { } outage && outage.IsTransient()) return outage;
+            return await OnceAsync(command, () => refusal, () => State.Case = With(command, "PROPOSED") with { Resolution = proposed });
+        });
+
     public Task<Reply<BankCaseRecord>> ApproveAsync(Command command) => StepAsync(
         command, async () => await ApproveOnceAsync(command) ?? (command.IsDryRun ? null : await MatchAsync()));
 
@@ -207,8 +126,7 @@ public sealed class BankCaseGrain(
             (State.Planned, State.Waits) = (PlannedCommand.Of("approve", command), BankCaseState.WaitsForMatch);
             await SaveAsync();
         }
-        Proposal Booking() =>
-            Entry(command.Header(line.Day, policy.Version.ToString(), ("line", BankItem.Line(Account, Number))), proposed!, line);
+        Proposal Booking() => Entry(Header(command, line, policy), proposed!, line);
         // The account books one after another, so that nobody types the same movement meanwhile.
         if (refusal is null && proposed!.Kind is ResolutionKind.Fund or ResolutionKind.Suspense or ResolutionKind.Claim)
         {
@@ -216,8 +134,16 @@ public sealed class BankCaseGrain(
                 .Refusal;
             if (refusal is { } outage && outage.IsTransient()) return outage;
         }
+        Func<Proposal> booking = Booking;
+        // The agreement moves its money one after another, so that no refund or draw reckons with another sum meanwhile.
+        if (refusal is null && proposed!.Prepayment is not null)
+        {
+            (refusal, Proposal? cleared) = await CustodyAsync(command, proposed, line);
+            if (refusal is { } outage && outage.IsTransient()) return outage;
+            if (cleared is not null) booking = () => cleared;
+        }
         return await OnceAsync(
-            command, () => refusal, Booking,
+            command, () => refusal, booking,
             outcome =>
             {
                 State.Planned = null;
@@ -261,6 +187,26 @@ public sealed class BankCaseGrain(
     {
         if (await FinishApprovalAsync(unless: null) is null) await MatchAsync();
     }
+
+    /// <summary>Moves a line's money from suspense into custody by the agreement's grain, or only asks it.</summary>
+    /// <returns>The entry, which is written under the command's id; null with the refusal.</returns>
+    private async Task<(Refusal? Refusal, Proposal? Cleared)> CustodyAsync(
+        Command command, ResolutionRecord resolution, StoredBankLine line)
+    {
+        IPrepaymentGrain agreement = GrainFactory.GetGrain<IPrepaymentGrain>(Region, resolution.Prepayment!);
+        Fen amount = new(line.SignedFen), deposit = new(resolution.DepositFen ?? 0);
+        if (PrepaymentRule.Split(amount, deposit) is { } tooMuch) return (tooMuch, null);
+        if (await agreement.GetAsync() is not { } known) return (new Refusal(Reason.PrepaymentNotFound), null);
+        Policy policy = await rules.PolicyAsync(Region, Today);
+        Proposal cleared =
+            BankEntries.ClearIntoCustody(Header(command, line, policy), Account, known.Record.Custody, amount, deposit);
+        Reply<PrepaymentView> taken =
+            await agreement.ClearInAsync(command, cleared, Account.Text, (amount - deposit).Value, deposit.Value);
+        return (taken.Refusal, taken.Refusal is null ? cleared : null);
+    }
+
+    private EntryHeader Header(Command command, StoredBankLine line, Policy policy) =>
+        command.Header(line.Day, policy.Version.ToString(), ("line", BankItem.Line(Account, Number)));
 
     private Proposal Entry(EntryHeader header, ResolutionRecord resolution, StoredBankLine line)
     {

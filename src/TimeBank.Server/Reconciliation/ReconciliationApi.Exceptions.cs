@@ -66,14 +66,19 @@ public sealed partial class ReconciliationApi
         read =>
         {
             V1.ResolutionKind kind = read.Choice(request.Kind, "kind");
-            bool needsFund = kind is V1.ResolutionKind.Fund or V1.ResolutionKind.Clear;
+            bool isCustody = kind == V1.ResolutionKind.Clear && request.Prepayment.Length > 0,
+                needsFund = kind is V1.ResolutionKind.Fund or V1.ResolutionKind.Clear && !isCustody;
             if (!needsFund && request.Fund.Length > 0) read.Refuse("fund", "MUST_BE_EMPTY");
             string fund = needsFund ? read.Named(request.Fund, "fund", FundContract.Funds).Id : "";
             if (needsFund && ResourceName.TryParse(request.Fund, out ResourceName? name)
                 && ResourceName.TryParse(request.Line, out ResourceName? line)) read.SameRegion(line.Value.Region, name.Value, "fund");
-            return (Kind: kind.ToDomain(), Fund: fund, Provider: ProviderOf(read, request));
+            (string prepayment, long deposit) = isCustody ? CustodyOf(read, request) : ("", 0);
+            if (!isCustody && request.Prepayment.Length > 0) read.Refuse("prepayment", "MUST_BE_EMPTY");
+            if (!isCustody && request.Deposit is not null) read.Refuse("deposit", "MUST_BE_EMPTY");
+            return (Kind: kind.ToDomain(), Fund: fund, Provider: ProviderOf(read, request), Prepayment: prepayment, DepositFen: deposit);
         },
-        (one, command, what) => one.ProposeAsync(command, what.Kind, what.Fund, what.Provider));
+        (one, command, what) => what.Prepayment.Length > 0 ? one.ProposeCustodyAsync(command, what.Prepayment, what.DepositFen)
+            : one.ProposeAsync(command, what.Kind, what.Fund, what.Provider));
 
     public override Task<V1.BankLine> ApproveResolution(ApproveResolutionRequest request, ServerCallContext context) => CaseAsync(
         context, request, request.RequestId, request.Line, "", isNoteRequired: false, _ => 0,
@@ -82,6 +87,15 @@ public sealed partial class ReconciliationApi
     public override Task<V1.BankLine> WithdrawResolution(WithdrawResolutionRequest request, ServerCallContext context) => CaseAsync(
         context, request, request.RequestId, request.Line, request.Note, isNoteRequired: false, _ => 0,
         (one, command, _) => one.WithdrawAsync(command));
+
+    /// <summary>The id of the agreement whose prepaid fees it is, and the deposit's part of them.</summary>
+    private static (string Prepayment, long DepositFen) CustodyOf(RequestReader read, ProposeResolutionRequest request)
+    {
+        ResourceName prepayment = read.Resource(request.Prepayment, "prepayment", PrepaymentContract.Prepayments);
+        if (prepayment != default && ResourceName.TryParse(request.Line, out ResourceName? line))
+            read.SameRegion(line.Value.Region, prepayment, "prepayment");
+        return (prepayment.Id ?? "", read.Amount(request.Deposit, "deposit", Unit.Fen, zeroAllowed: true));
+    }
 
     /// <summary>The id of the provider that pays back; empty for other resolutions.</summary>
     private static string ProviderOf(RequestReader read, ProposeResolutionRequest request)

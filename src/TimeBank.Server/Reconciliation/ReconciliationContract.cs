@@ -116,6 +116,9 @@ internal static class ReconciliationContract
             Entry = resolution.Entry < 0 ? "" : ResourceName.Of(region, SettlementContract.Entries, resolution.Entry),
             LateFor = resolution.LateFor?.ToContract(),
             EffectiveDate = resolution.Effective?.ToContract(),
+            Prepayment = resolution.Prepayment is { } agreement
+                ? ResourceName.Of(region, PrepaymentContract.Prepayments, agreement) : "",
+            Deposit = resolution.DepositFen is { } deposit ? Unit.Fen.Of(deposit) : null,
         };
         answer.History.Add(record.History.Select(step => new CaseStep
         {

@@ -64,6 +64,37 @@ public sealed class BankCaseCrashTests : IAsyncLifetime
         Assert.Equal(BankPass.Resolution, (await MatchAsync())?.Pass);
     }
 
+    /// <summary>The entry from suspense into custody is there and the case's state is lost: the agreement has the money once.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_cleared_into_custody_is_there_once_although_the_state_was_lost(bool retries)
+    {
+        const string id = "0000000000F1";
+        IPrepaymentGrain agreement = _here.Grains.GetGrain<IPrepaymentGrain>($"{Tianyuan}/{id}");
+        await _here.BankAccountAsync("main");
+        Value(await agreement.ProposeAsync(_here.Command("CLERK"), new PrepaymentRecord(
+            id, PrepaymentState.Proposed, await _here.ProviderAsync(ServiceType.Meal), (await _here.ElderAsync(1940)).Text,
+            ServiceType.Meal, "午餐", 30_000, 1_000, First, 2, 2_000, false, [], [])));
+        Value(await agreement.AgreeAsync(_here.Command("ELDER")));
+        Value(await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Suspense, "", ""));
+        Value(await Case.ApproveAsync(_here.Command("CHECKER")));
+        Value(await Case.ProposeCustodyAsync(_here.Command("MAKER"), id, 100));
+        Command approve = _here.Command("CHECKER");
+        _here.States.FailNext(BankCaseState.Kind, after: 1);
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Case.ApproveAsync(approve));
+        Assert.Equal(new CustodySums(400, 100, 0), (await agreement.GetAsync())!.Sums);
+
+        if (retries) Value(await Case.ApproveAsync(approve));
+        else Assert.Equal(Reason.ResolutionNotFound, (await Case.ApproveAsync(_here.Command("SECOND"))).Reason);
+
+        Assert.Equal(new CustodySums(400, 100, 0), (await agreement.GetAsync())!.Sums);
+        Assert.Equal(0, await _here.BalanceAsync(Chart.Suspense(Main).Path));
+        BankCaseRecord cleared = (await Case.GetAsync())!;
+        Assert.Equal((ResolutionState.Approved, "CHECKER", false),
+            (cleared.Resolution!.State, cleared.Resolution.ApprovedBy, cleared.IsInSuspense));
+    }
+
     [Fact]
     public async Task A_match_that_could_not_be_stored_is_finished_by_the_next_look()
     {
