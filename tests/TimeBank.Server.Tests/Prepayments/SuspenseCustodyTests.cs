@@ -52,7 +52,7 @@ public sealed class SuspenseCustodyTests : IAsyncLifetime
         BankLine proposed = await _bank.Maker.ProposeResolutionAsync(proposal);
         Assert.Equal(proposed, await _bank.Maker.ProposeResolutionAsync(proposal));
         Assert.Equal((agreed.Name, 20_000L), (proposed.Case.Resolution.Prepayment, proposed.Case.Resolution.Deposit.Value));
-        Assert.Equal([0, 0, 0, 0, 0, 0], PrepaymentDesk.Sums(await _desk.ReadAsync(agreed)));
+        Assert.All(PrepaymentDesk.Sums(await _desk.ReadAsync(agreed)), sum => Assert.Equal(0, sum));
         await _bank.As(Role.FinanceChecker, "maker").ApproveResolutionAsync(Approval(1)).IsRefusedAsync(Reason.MakerIsChecker);
         await _server.TriedAsync(async () => await _bank.Checker.ApproveResolutionAsync(new(Approval(1)) { ValidateOnly = true }));
 
