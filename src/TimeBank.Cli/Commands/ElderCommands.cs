@@ -27,7 +27,8 @@ internal static class ElderCommands
             session.Screen.Show(list, () =>
             {
                 session.Screen.Table(
-                    "", [new(language["编号", "id"]), new(language["称呼", "name"]), new(language["出生", "born"]), new(language["能力", "ability"]),
+                    "",
+                    [new(language["编号", "id"]), new(language["称呼", "name"]), new(language["出生", "born"]), new(language["能力", "ability"]),
                         new(language["评估有效至", "assessed until"]), new(language["困难情形", "difficulties"])],
                     list.Elders.Select(
                     elder => (IReadOnlyList<string>)[ResourceNames.Short(elder.Name), elder.DisplayName, TimeText.Of(elder.BirthDate),

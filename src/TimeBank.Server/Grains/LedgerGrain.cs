@@ -177,8 +177,8 @@ public static class LedgerCalls
     }
 
     /// <summary>
-    /// Writes that a provider owes what its payable lacks for a refund (<see cref="LedgerReads.ShortfallAsync"/>). Each debt has an id of its
-    /// own: where the payable was settled again before the refund came, more is lacking.
+    /// Writes that a provider owes what its payable lacks for a refund (<see cref="LedgerReads.ShortfallAsync"/>). Each debt has an id of
+    /// its own: where the payable was settled again before the refund came, more is lacking.
     /// </summary>
     /// <param name="header">Of the debt's entry; its id is made from the command's.</param>
     public static async Task<Outcome> OweAsync(this ILedgerGrain writer, Command command, EntryHeader header, OpaqueId provider,

@@ -5,8 +5,8 @@ namespace TimeBank.Ledger.Tests;
 
 /// <summary>
 /// Random programmes of one to five funds, with amounts down to one fen: whatever is allotted, issued, billed, voided, settled, refunded
-/// and returned, and in whatever order, every fen is borne by somebody, and the funds get back what was not spent. CsCheck prints the seed and
-/// the shortest failing history that it finds.
+/// and returned, and in whatever order, every fen is borne by somebody, and the funds get back what was not spent. CsCheck prints the seed
+/// and the shortest failing history that it finds.
 /// </summary>
 public sealed class RandomProgrammeTests
 {
@@ -32,7 +32,8 @@ public sealed class RandomProgrammeTests
         [
             "1 funds", "2 funds", "3 funds", "4 funds", "5 funds", "allotted", "allotted midway", "issued", "unfunded", "billed",
             "billed one fen", "nothing of one fen", "several programmes", "several vouchers", "refunded", "refunded after the settlement",
-            "passed on", "saved money gone", "voided", "expired", "settled", "netted", "returned midway", "returned", "everything came back",
+            "passed on", "saved money gone", "voided", "expired", "settled", "netted", "returned midway", "returned",
+            "everything came back",
         ];
         Assert.DoesNotContain(everything, what => done.GetValueOrDefault(what) == 0);
     }

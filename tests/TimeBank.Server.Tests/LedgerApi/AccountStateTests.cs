@@ -57,7 +57,9 @@ public sealed class AccountStateTests(TestServer server)
         Assert.False((await Checker.GetAccountAsync(new GetAccountRequest { Name = account })).Closed);
     }
 
-    /// <summary>All money of the programme is on its vouchers, so its account is empty; a lunch for less would give some of it back.</summary>
+    /// <summary>
+    /// All money of the programme is on its vouchers, so its account is empty; a lunch for less would give some of it back.
+    /// </summary>
     [Fact]
     public async Task An_account_of_a_programme_is_closed_only_when_its_vouchers_are_empty()
     {
