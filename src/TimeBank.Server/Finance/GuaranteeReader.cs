@@ -1,5 +1,4 @@
 using TimeBank.Ledger;
-using TimeBank.Writer;
 
 namespace TimeBank.Server;
 

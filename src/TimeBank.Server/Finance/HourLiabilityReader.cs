@@ -1,6 +1,5 @@
 using TimeBank.Ledger;
 using TimeBank.V1;
-using TimeBank.Writer;
 using Account = TimeBank.Ledger.Account;
 
 namespace TimeBank.Server;
