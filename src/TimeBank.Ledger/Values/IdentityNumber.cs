@@ -89,8 +89,8 @@ public readonly record struct IdentityNumber
         number = default;
         if (written.Length > MaxWritten) return IdentityNumberFault.NotOfAnyForm;
         string text = written.Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant();
-        // The first generation: what was left out is put in, and nothing can be wrong with the check character.
-        if (text.Length == 15 && text.All(char.IsAsciiDigit)) text = WithCheck($"{text[..6]}19{text[6..]}");
+        // The first generation, which only residents had: what was left out is put in, and nothing can be wrong with the check character.
+        if (text.Length == 15 && text.All(char.IsAsciiDigit) && text[0] is not ('8' or '9')) text = WithCheck($"{text[..6]}19{text[6..]}");
         bool isEighteen = text.Length == 18 && text[..17].All(char.IsAsciiDigit) && (char.IsAsciiDigit(text[17]) || text[17] == 'X');
         bool isBefore2023 = text.Length == 15 && text[..3].All(char.IsAsciiLetterUpper) && text[3..].All(char.IsAsciiDigit);
         if (!isEighteen && !isBefore2023) return IdentityNumberFault.NotOfAnyForm;

@@ -77,9 +77,9 @@ public sealed partial class ElderApi
         RegistryQuery query = new RegistryQuery(run.Region, OutreachPageState.Kind) { Limit = PagesAtOnce }
             .WhereOrMissing(new RegistryCondition(OutreachPageState.RunPath, run.Id));
         var response = new ListOutreachFindingsResponse();
+        query = query with { After = place.After.Length == 0 ? null : new RegistryCursor("", place.After) };
         while (true)
         {
-            query = query with { After = place.After.Length == 0 ? null : new RegistryCursor("", place.After) };
             IReadOnlyList<RegistryRow<OutreachPageState>> rows =
                 await registry.ListAsync<OutreachPageState>(query, context.CancellationToken);
             // A page's key begins with its run's id: a damaged one of another run is not this list's.
@@ -102,6 +102,7 @@ public sealed partial class ElderApi
                 place = (row.Key, 0);
             }
             if (rows.Count < PagesAtOnce) return response;
+            query = query with { After = rows[^1].Cursor };
         }
     }
 

@@ -59,12 +59,16 @@ public sealed partial class OfflineTests
 
     private static byte[] Visit(Terminal carer, string code, long taken) => carer.Meals(code, change: receipt => receipt with
     {
-        Item = "care-home", PriceFen = 8_000, FromVoucher = taken, Place = (int)ServicePlace.Home,
+        Item = "care-home",
+        PriceFen = 8_000,
+        FromVoucher = taken,
+        Place = (int)ServicePlace.Home,
     });
 
     private async Task<string> CareCodeAsync(OpaqueId voucher, long allowed) => Signed((await ClaimsAsync(allowed)) with
     {
-        Voucher = voucher.Text, Unit = VoucherClaims.Money,
+        Voucher = voucher.Text,
+        Unit = VoucherClaims.Money,
         ServiceTypeBits = VoucherClaims.BitsOf([(int)ServiceType.Care, (int)ServiceType.Medical]),
     });
 }

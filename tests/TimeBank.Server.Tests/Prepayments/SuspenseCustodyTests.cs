@@ -1,4 +1,3 @@
-using Grpc.Core;
 using TimeBank.Ledger;
 using TimeBank.Testing;
 using TimeBank.V1;
