@@ -280,7 +280,12 @@ public sealed class BankCaseGrain(
     private async Task<Reply<BankCaseRecord>> StepAsync(Command command, Func<Task<Refusal?>> step)
     {
         async Task<Reply<BankCaseRecord>> AnswerAsync() => await step() is { } refusal ? refusal : Case;
-        if (!command.IsDryRun && await FinishApprovalAsync(command.Id) is { } unfinished) return unfinished;
+        if (!command.IsDryRun)
+        {
+            if (await FinishApprovalAsync(command.Id) is { } unfinished) return unfinished;
+            // A match that a crash has kept comes first: another resolution in its place would book the line a second time.
+            await MatchAsync();
+        }
         return command.IsDryRun ? await DryRunAsync(AnswerAsync) : await AnswerAsync();
     }
 }

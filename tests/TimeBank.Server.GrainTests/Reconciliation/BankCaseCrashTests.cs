@@ -95,6 +95,24 @@ public sealed class BankCaseCrashTests : IAsyncLifetime
             (cleared.Resolution!.State, cleared.Resolution.ApprovedBy, cleared.IsInSuspense));
     }
 
+    /// <summary>Else the clearing would take the place of what the match waits for, and the line would be booked a second time.</summary>
+    [Fact]
+    public async Task A_match_that_could_not_be_stored_comes_before_the_next_proposal()
+    {
+        Value(await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Suspense, "", ""));
+        _here.Banks.BeforeWrite = () => throw new StorageUnavailableException("The test lets the books go away.");
+        await Assert.ThrowsAsync<StorageUnavailableException>(() => Case.ApproveAsync(_here.Command("CHECKER")));
+        long suspended = (await Case.GetAsync())!.Resolution!.Entry;
+        _here.Banks.BeforeWrite = null;
+
+        Value(await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Clear, "lottery", ""));
+
+        Assert.Equal($"entries/{suspended}/0", (await MatchAsync())?.Item);
+        Value(await Case.ApproveAsync(_here.Command("CHECKER")));
+        Assert.Equal(Reason.BankLineMatched, (await Case.ProposeAsync(_here.Command("MAKER"), ResolutionKind.Fund, "lottery", "")).Reason);
+        Assert.Equal(1_500, await _here.BalanceAsync(Chart.FundAvailable(Slug.Parse("lottery")).Path));
+    }
+
     [Fact]
     public async Task A_match_that_could_not_be_stored_is_finished_by_the_next_look()
     {
