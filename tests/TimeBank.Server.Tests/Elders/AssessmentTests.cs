@@ -28,8 +28,8 @@ public sealed class AssessmentTests(TestServer server) : IClassFixture<TestServe
         Assert.Equal(assessed, (await _desk.Elders().RecordAssessmentAsync(request)).Assessment);
         request.GradeChanges.Clear();
         await _desk.Elders().RecordAssessmentAsync(request).IsRefusedAsync(Reason.RequestIdReused);
-        // The sum may be said too, and a later one without items has none.
-        RecordAssessmentRequest both = Request(elder, Items(32, 15, 28, 15));
+        // The sum may be said too. Another elder's: what takes away counts from the next month on.
+        RecordAssessmentRequest both = Request(await _desk.RegisterAsync(), Items(32, 15, 28, 15));
         both.Score = 90;
         Assert.Equal(Grade.Able, (await _desk.Elders().RecordAssessmentAsync(both)).Assessment.PreliminaryGrade);
     }

@@ -25,7 +25,7 @@ public abstract class HourLiabilityContract(TestServer server)
         await _tianyuan.AdvanceToAsync(ChinaTime.StartOf(new DateOnly(2027, 1, 2)).AddHours(9));
         await _tianyuan.BringHoursAsync(young, 60);
         // Of what was brought in 2026, 120 are given away: 480 of it and the 60 of 2027 are left.
-        await new VolunteerService.VolunteerServiceClient(server.As(Role.Volunteer, young, "", _tianyuan.Region)).DonateHoursAsync(
+        await new VolunteerService.VolunteerServiceClient(server.As(Role.Volunteer, young, "", TestServer.Tianyuan)).DonateHoursAsync(
             new DonateHoursRequest { RequestId = Desk.Id(), Volunteer = young, Amount = Desk.Minutes(120) });
 
         // Zhuzhou has both districts in it. An hour costs 20 yuan: 930 minutes are 31,000 fen, and the fund has 10,000.
@@ -58,7 +58,7 @@ public abstract class HourLiabilityContract(TestServer server)
     [Fact]
     public async Task Nothing_is_held_before_anything_was_and_a_day_to_come_is_refused()
     {
-        HourLiability none = await ReadAsync(new GetHourLiabilityRequest { Parent = "regions/430300", PricePerHour = Desk.Fen(1) });
+        HourLiability none = await ReadAsync(new GetHourLiabilityRequest { Parent = "regions/430100", PricePerHour = Desk.Fen(1) });
         Assert.Equal((0, 0, V1.CheckVerdict.Nothing), (none.Outstanding.Value, none.ByYear.Count, none.Verdict));
 
         Task<HourLiability> TomorrowAsync() => ReadAsync(new GetHourLiabilityRequest

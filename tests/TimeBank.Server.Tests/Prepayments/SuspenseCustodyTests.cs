@@ -43,7 +43,7 @@ public sealed class SuspenseCustodyTests : IAsyncLifetime
         await _bank.Maker.ProposeResolutionAsync(Custody(1, agreed, 20_001)).IsRefusedAsync(Reason.PrepaymentTooMuch);
         await _bank.Maker.ProposeResolutionAsync(new(Custody(1, agreed)) { Fund = fund }).IsRefusedAsync(Reason.InvalidField, "fund");
         await _bank.Maker.ProposeResolutionAsync(new(Custody(1, agreed)) { Kind = V1.ResolutionKind.Claim })
-            .IsRefusedAsync(Reason.InvalidField, "prepayment");
+            .IsRefusedAsync(Reason.InvalidField, "prepayment", "deposit");
         await _bank.Maker.ProposeResolutionAsync(
             new(Resolution(1, V1.ResolutionKind.Clear)) { Fund = fund, Deposit = Desk.Fen(1) })
             .IsRefusedAsync(Reason.InvalidField, "deposit");
