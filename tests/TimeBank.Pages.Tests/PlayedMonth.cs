@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Google.Protobuf.WellKnownTypes;
 using Grpc.Core;
 using Grpc.Net.Client;
@@ -13,7 +11,7 @@ using Xunit;
 namespace TimeBank.Pages.Tests;
 
 /// <summary>A server on which the demonstration's month was played up to a day, and Debian's Chromium. Its clock stays there.</summary>
-public abstract partial class PlayedServer(string until) : IAsyncLifetime
+public abstract class PlayedServer(string until) : IAsyncLifetime
 {
     public const string Tianyuan = "430211", Lusong = "430203";
 
@@ -33,7 +31,6 @@ public abstract partial class PlayedServer(string until) : IAsyncLifetime
     private readonly Dictionary<string, (string Session, long At)> _sessions = [];
     private readonly Dictionary<string, string[]> _offered = [];
     private IPlaywright? _playwright;
-    private int _questions;
     private GrpcChannel? _channel;
 
     public string Address { get; private set; } = "";
@@ -136,32 +133,6 @@ public abstract partial class PlayedServer(string until) : IAsyncLifetime
         return _offered[role] = [.. keys.Select(key => key.Split('|')[2])];
     }
 
-    /// <summary>
-    /// How many requests the server has answered, by its own figures and by their routes: pages, files and calls of every kind, but not those
-    /// that asked for the figures. A browser asks for a page's worker by itself, whatever network the page has: that isn't counted either.
-    /// </summary>
-    public async Task<SortedDictionary<string, long>> RequestsAsync()
-    {
-        using var client = new HttpClient();
-        using var limit = new CancellationTokenSource(StartsWithin);
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
-        // The server may give the same figures again for a moment: those that know of every earlier question are new.
-        for (int earlier = _questions; ; await timer.WaitForNextTickAsync(limit.Token))
-        {
-            string figures = await client.GetStringAsync(new Uri($"{Address}/metrics"), limit.Token);
-            _questions++;
-            var counts = new SortedDictionary<string, long>(
-                Requests().Matches(figures).GroupBy(count => count.Groups["route"].Value).ToDictionary(
-                    route => route.Key,
-                    route => route.Sum(count => long.Parse(count.Groups["count"].Value, CultureInfo.InvariantCulture))),
-                StringComparer.Ordinal);
-            if (counts.Count == 0 || counts.GetValueOrDefault("/metrics") < earlier) continue;
-            counts.Remove("/metrics");
-            counts.Remove("/terminal/worker.js");
-            return counts;
-        }
-    }
-
     public async ValueTask DisposeAsync()
     {
         if (Browser is not null) await Browser.DisposeAsync();
@@ -215,11 +186,6 @@ public abstract partial class PlayedServer(string until) : IAsyncLifetime
         process.BeginErrorReadLine();
         return process;
     }
-
-    [GeneratedRegex(
-        @"^http_server_request_duration_seconds_count\{(?:[^}]*http_route=""(?<route>[^""]*)"")?[^}]*\} (?<count>\d+)",
-        RegexOptions.Multiline)]
-    private static partial Regex Requests();
 
     /// <summary>A program as it was built last.</summary>
     private static string Program(string project, string file) => new[] { "Debug", "Release" }
