@@ -60,7 +60,7 @@ public sealed class PrintTests(HalfMonth month)
         // The picture is that of the signed code, at the level that survives a fold.
         string id = voucher.Name.Split('/')[^1];
         Assert.Equal(Shell.QrPicture.Of(printed.Code, QRCoder.QRCodeGenerator.ECCLevel.Q),
-            await page.Locator($"section.paper[data-voucher={id}] .paper-code img").GetAttributeAsync("src"));
+            await page.Locator($"section.paper[data-voucher='{id}'] .paper-code img").GetAttributeAsync("src"));
         byte[] pdf = await page.PdfAsync(new() { PreferCSSPageSize = true, PrintBackground = true });
         if (Environment.GetEnvironmentVariable("TIMEBANK_PAPERS") is { Length: > 0 } folder)
         {
