@@ -39,7 +39,7 @@ internal static class Mutants
             "if (!append.IsEmpty) watch?.Stored(append.After); (_deciding, _draft) = ([], null);"),
         new("recovery-keeps-state", Writer, "LedgerWriter.cs", "Forget();\n        if (sent is not null && stored)",
             "if (sent is not null && stored)"),
-        new("shape-of-a-known-id", Writer, "LedgerWriter.cs", " && Shape.Check(proposal) is null) _state.Assume", ") _state.Assume"),
+        new("shape-of-a-known-id", Writer, "LedgerWriter.cs", " && Shape.Check(proposal) is null)", ")"),
         new("memory-overtaken-by-store", Ledger, "Journal/WorkingState.cs",
             "Put(_byNumber.TryGet(account.Number, out Account? held) || (_byPath.TryGet(account.Path, out held) && held is not null)\n"
                 + "                ? held : account);", "Put(account);"),
