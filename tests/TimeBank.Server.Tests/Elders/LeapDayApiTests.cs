@@ -26,8 +26,8 @@ public sealed class LeapDayApiTests(TestServer server) : IClassFixture<TestServe
 
         await MoveAsync(2027, 2, 27);
         string elder = await RegisterAsync(1952), old = await RegisterAsync(1948);
-        Assert.Equal(new Date { Year = 1952, Month = 2, Day = 29 }, (await _desk.Elders().GetElderAsync(new GetElderRequest { Name = elder }))
-            .BirthDate);
+        Elder born = await _desk.Elders().GetElderAsync(new GetElderRequest { Name = elder });
+        Assert.Equal(new Date { Year = 1952, Month = 2, Day = 29 }, born.BirthDate);
         Assert.Equal(EntitlementGround.TooYoung, await GroundAsync(elder, meals));
         Assert.Equal(1, (await IssueAsync(meals)).Changed);
         await MoveAsync(2027, 2, 28);
