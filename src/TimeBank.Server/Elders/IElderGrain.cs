@@ -81,37 +81,6 @@ public interface IElderGrain : IGrainWithStringKey
     Task<Reply<PrepaymentView>> AgreePrepaymentAsync(Command command, OpaqueId agreement);
 }
 
-/// <summary>An elder, as the grain answers it.</summary>
-/// <param name="Difficulties">As reported last, whether a change counts already or from the next month; so is the status.</param>
-/// <param name="DifficultiesBefore">Those before the first change that has a day; null where there was none.</param>
-/// <param name="HasDetails">Whether somebody said a number of identity, a telephone or an address.</param>
-[GenerateSerializer, Immutable, Alias("timebank.elder-view")]
-public sealed record ElderRecord(
-    [property: Id(0)] OpaqueId Id,
-    [property: Id(1)] string DisplayName,
-    [property: Id(2)] DateOnly BirthDate,
-    [property: Id(3)] DateOnly Registered,
-    [property: Id(4)] Difficulties Difficulties,
-    [property: Id(5)] ImmutableArray<AssessmentRecord> Assessments,
-    [property: Id(6)] ElderStatus Status,
-    [property: Id(7)] ImmutableArray<NoticeRecord> Notices,
-    [property: Id(8)] Difficulties? DifficultiesBefore = null,
-    [property: Id(9)] bool HasDetails = false)
-{
-    /// <summary>The facts that the entitlement rules judge an elder by.</summary>
-    /// <param name="home">The region that registered the elder.</param>
-    public ElderFacts Facts(RegionCode home) => new(
-        BirthDate, home, DifficultiesBefore ?? Difficulties,
-        [.. Assessments.Select(assessment => new Assessment(assessment.Points, assessment.Day, RegionCode.Parse(assessment.Region))
-        {
-            Recorded = assessment.Recorded ?? assessment.Day, Changes = assessment.Changes ?? GradeChanges.None,
-        })])
-    {
-        // A server of the build before notices answers without them.
-        Notices = Notices.IsDefault ? [] : [.. Notices.Select(notice => notice.ToNotice())],
-    };
-}
-
 /// <summary>Whether a notice was new.</summary>
 [GenerateSerializer, Immutable, Alias("timebank.recorded-notice")]
 public sealed record RecordedNotice([property: Id(0)] bool IsNew);
@@ -151,65 +120,6 @@ public sealed record EntitledHours([property: Id(0)] long Minutes, [property: Id
 /// <param name="PoolRemaining">Dry run only: the minutes that the pool would have left. Null otherwise: the journal says it.</param>
 [GenerateSerializer, Immutable, Alias("timebank.granted-hours")]
 public sealed record GrantedHours([property: Id(0)] long Entry, [property: Id(1)] long? PoolRemaining);
-
-/// <summary>The stored state of an elder's grain.</summary>
-public sealed class ElderState : WorkflowState
-{
-    /// <summary>The kind under which grain storage keeps elders and lists find them. Stored: never change it.</summary>
-    public const string Kind = "elder";
-
-    /// <summary>The day of registration in the stored state.</summary>
-    public const string RegisteredPath = "registered";
-
-    /// <summary>The name in the stored state.</summary>
-    public const string NamePath = "displayName";
-
-    /// <summary>The status in the stored state.</summary>
-    public const string StatusPath = "status";
-
-    [JsonPropertyName(NamePath)]
-    public string DisplayName { get; set; } = "";
-
-    [JsonPropertyName("birthDate")]
-    public DateOnly BirthDate { get; set; }
-
-    [JsonPropertyName(RegisteredPath)]
-    public DateOnly Registered { get; set; }
-
-    [JsonPropertyName(StatusPath)]
-    public ElderStatus Status { get; set; }
-
-    /// <summary>As reported last.</summary>
-    [JsonPropertyName("difficulties")]
-    public Difficulties Difficulties { get; set; }
-
-    /// <summary>
-    /// Those before the first change that <see cref="Notices"/> has; null where there was none. Builds before this member kept no days of
-    /// changes: what they stored counts since the registration.
-    /// </summary>
-    [JsonPropertyName("difficultiesBefore"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public Difficulties? DifficultiesBefore { get; set; }
-
-    /// <summary>All assessments, in the order in which the grain recorded them.</summary>
-    [JsonPropertyName("assessments")]
-    public List<AssessmentRecord> Assessments { get; set; } = [];
-
-    /// <summary>What was reported, in that order; null where nothing was.</summary>
-    [JsonPropertyName("notices"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public List<NoticeRecord>? Notices { get; set; }
-
-    /// <summary>Visits, in the order in which they were recorded; null where there was none.</summary>
-    [JsonPropertyName("visits"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public List<VisitRecord>? Visits { get; set; }
-
-    /// <summary>Number of identity, telephone and address; null where nobody said any.</summary>
-    [JsonPropertyName("details"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public SealedDetails? Details { get; set; }
-
-    public ElderRecord ToRecord(OpaqueId id) => new(
-        id, DisplayName, BirthDate, Registered, Difficulties,
-        [.. Assessments], Status, [.. Notices ?? []], DifficultiesBefore, Details is not null);
-}
 
 /// <summary>An ability assessment of an elder. Source: GB/T 42195-2022.</summary>
 /// <param name="Points">0 to 90.</param>
