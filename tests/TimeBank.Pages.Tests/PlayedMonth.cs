@@ -60,9 +60,16 @@ public abstract class PlayedServer(string until) : IAsyncLifetime
             variables);
         using var client = new HttpClient();
         await UntilAsync(async () => await IsHealthyAsync(client), _server);
-        using Process play = Start([demo, "play", "--until", until, "--deadline", "300"], variables);
-        await play.WaitForExitAsync().WaitAsync(PlaysWithin);
-        Assert.Equal(0, play.ExitCode);
+        // A server that the load of other suites keeps from answering in time is played on, from where it stopped.
+        const int unavailable = 3;
+        int code = unavailable;
+        for (int tries = 0; code == unavailable && tries < 3; tries++)
+        {
+            using Process play = Start([demo, "play", "--until", until, "--deadline", "300"], variables);
+            await play.WaitForExitAsync().WaitAsync(PlaysWithin);
+            code = play.ExitCode;
+        }
+        Assert.Equal(0, code);
         _channel = GrpcChannel.ForAddress(variables["TIMEBANK_SERVER"]);
         _playwright = await Playwright.CreateAsync();
         Browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Chromium, Args = Flags });
