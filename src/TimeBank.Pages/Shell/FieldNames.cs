@@ -67,7 +67,6 @@ public static class FieldNames
             ["months"] = ("几个月", "How many months"), ["deposit"] = ("押金", "Deposit"),
             ["paid_date"] = ("付款日", "The bank's day"), ["identity_number"] = ("证件号码", "Number of identity"),
             ["telephone"] = ("电话", "Telephone"), ["credit_code"] = ("统一社会信用代码", "Credit code"), ["address"] = ("住址", "Address"),
-            ["paid_date"] = ("付款日", "The bank's day"),
             ["source"] = ("来源", "Source"), ["notice_key"] = ("来源的编号", "Its number there"), ["benefit"] = ("哪项待遇", "Which benefit"),
             ["difficulty"] = ("哪种困难情况", "Which difficulty"), ["residence"] = ("现居住地区", "Region where the elder lives now"),
         }.ToFrozenDictionary();
