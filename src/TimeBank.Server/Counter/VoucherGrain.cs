@@ -183,8 +183,8 @@ public sealed class VoucherGrain(ILedgerReader ledger, DayRules rules, BusinessC
     {
         Redemption given = Redemption.Of(redemption);
         if (await Writer.ShortfallAsync(given.Provider, given.Credited, refund) is not { Value: > 0 } shortfall) return null;
-        EntryHeader header = refund.Kind == EntryKind.Reverse && refund.Code == EntryCode.Reverse
-            ? refund.Header with { Details = EntryHeader.NoDetails } : refund.Header;
+        // What finance reverses says nothing of the redemption; nor does the debt that it leaves.
+        EntryHeader header = refund.Code == EntryCode.Reverse ? refund.Header with { Details = EntryHeader.NoDetails } : refund.Header;
         // A dry run can't see its first entry when it tries the second: the first one answers for both, under the refund's header.
         if (command.IsDryRun) return await Writer.DecideAsync(SettlementEntries.Owe(header, given.Provider, shortfall), dryRun: true);
         Outcome owes = await Writer.OweAsync(command, header, given.Provider, shortfall);
